@@ -1,0 +1,323 @@
+// Which tab leads: one tab of a browser runs the data core, the others follow it.
+//
+// CONTRACT BETWEEN JAVASCRIPT AND RUST
+//
+// Names. Several members may share a browser, so every name ends in a suffix: what localStorage
+// holds under `huike.replica` (`<workspace>-<member>`), or `none`. It is read once, when a page
+// opens; whoever signs in or out writes it and loads the page anew.
+//   Web Lock           huike-leader-<suffix>
+//   BroadcastChannel   huike-up-<suffix>     pages -> worker    {screen: string, bytes: Uint8Array}
+//   BroadcastChannel   huike-down-<suffix>   worker -> pages    {screen: string|null, bytes: Uint8Array}
+//                                            (null: for every follower)
+//   BroadcastChannel   huike-beat-<suffix>   only this file and worker-start.js
+//   IndexedDB          huike-screen-<suffix> only this file (the first-screen snapshot)
+//
+// Page. boot.js imports /pkg/page.js, awaits its default export, and calls once
+//   page_main(tabs)
+// where `tabs` is
+//   tabs.screen            string, 16 hex digits, one per page load
+//   tabs.suffix            string, as above
+//   tabs.up, tabs.down     string, the channel names with their suffix
+//   tabs.snapshot          Uint8Array | null: what keepSnapshot stored last, to paint before the worker is up
+//   tabs.keepSnapshot(b)   stores a Uint8Array for the next start; never throws
+//   tabs.dropSnapshot()    forgets it (sign-out)
+//   tabs.isLeader()        bool
+//   tabs.worker()          Worker | null: the running data core of this tab, null in a follower
+//   tabs.early             Array: messages of worker() that came before page_main; drain it, then set
+//                          worker().onmessage in the same turn
+//   tabs.epoch             number, grows whenever worker() changes: a late message of an older one is stale.
+//                          (The leadership number that guards the store is the worker's own, in IndexedDB.)
+//   tabs.onPromoted(cb)    cb(worker): this tab leads now; set worker.onmessage inside cb, then say hello
+//   tabs.onDemoted(cb)     cb(): the worker is gone and another tab leads; use the channels from now on
+//   tabs.onLeader(cb)      cb(leader_screen): in a follower, a new leader's worker is listening on `up`:
+//                          say hello and repeat every intent that is not acknowledged.
+//                          Called at once if a leader is known already
+//   tabs.onFailed(cb)      cb(text): the data core of this tab broke; show the panic screen
+//   tabs.stepDown()        gives up leadership, stops the worker, follows
+//   tabs.restart()         leader only: a fresh worker (then onPromoted is called again)
+//   tabs.updates           {isWaiting(): bool, onWaiting(cb), apply()}: a new version is installed and
+//                          waits; apply() activates it and loads the page anew, once, in every tab
+//   tabs.install           {isOffered(): bool, onChange(cb), ask(): Promise<bool>}: the browser's install offer
+// A leader's page talks to its worker by worker().postMessage(Uint8Array) (transfer the buffer) and
+// gets Uint8Array in onmessage. Anything there that is not a Uint8Array belongs to this file: ignore it.
+// A follower posts {screen, bytes} on `up` and reads `down`, ignoring other screens' messages.
+// The page is ready when the first list or board is painted: set document.documentElement.dataset.ready = "1".
+//
+// Worker. worker-start.js collects messages, imports /pkg/data.js, awaits its default export, calls
+//   data_main(early)
+// `early` is an Array of what came so far, its first element always
+//   {start: {screen, suffix, up, down}}
+// where screen is the leader's own page; the others are Uint8Array from that page. data_main sets
+// self.onmessage and opens the channels BEFORE its first await, then drains `early`. When it returned
+// (not: when its promise resolved) the worker counts as listening, and followers are told.
+// Answers: self.postMessage(Uint8Array) to the own page, `down` to followers.
+// A worker that finds in the store that a newer leader took over posts {robbed: true} to its page and
+// stops writing.
+
+const PATIENCE_MS = 600; // silence after which a follower asks whether the leader lives
+const ANSWER_MS = 250; // and how long it waits for the answer
+const BUSY_MS = 6000; // a living page excuses its busy worker for so long
+const LOOK_MS = 150;
+const ASLEEP_MS = 2500; // a gap this long in our own timer means that we slept, not the leader
+
+const suffix = read('huike.replica') || 'none';
+const screen = hex(crypto.getRandomValues(new Uint8Array(8)));
+const lockName = `huike-leader-${suffix}`;
+const screenDb = `huike-screen-${suffix}`;
+const beat = new BroadcastChannel(`huike-beat-${suffix}`);
+const listeners = { promoted: [], demoted: [], leader: [], failed: [] };
+
+let worker = null;
+let leading = false;
+let release = null; // lets the lock go
+let waiting = null; // the AbortController of our place in the queue
+let knownLeader = null; // screen of the leader whose worker listens
+let lastBeat = performance.now();
+let lastLook = lastBeat;
+let askedAt = null;
+let excusedUntil = 0;
+
+export const tabs = {
+  screen,
+  suffix,
+  up: `huike-up-${suffix}`,
+  down: `huike-down-${suffix}`,
+  snapshot: null,
+  early: [],
+  epoch: 0,
+  isLeader: () => leading,
+  worker: () => worker,
+  onPromoted: (cb) => void listeners.promoted.push(cb),
+  onDemoted: (cb) => void listeners.demoted.push(cb),
+  onFailed: (cb) => void listeners.failed.push(cb),
+  onLeader: (cb) => {
+    listeners.leader.push(cb);
+    if (!leading && knownLeader) cb(knownLeader);
+  },
+  stepDown,
+  restart,
+  keepSnapshot,
+  dropSnapshot: () => void indexedDB.deleteDatabase(screenDb),
+};
+
+// Resolves as soon as this tab knows whether it leads.
+export async function open() {
+  beat.onmessage = (event) => hear(event.data);
+  setInterval(look, LOOK_MS);
+  if (!navigator.locks) return openWithoutLocks();
+  await new Promise((decided) => {
+    navigator.locks
+      .request(lockName, { ifAvailable: true }, (lock) => {
+        const held = lock ? lead() : queue();
+        decided();
+        return held;
+      })
+      .catch(lost);
+  });
+}
+
+export function readSnapshot() {
+  return new Promise((resolve) => {
+    const asked = indexedDB.open(screenDb, 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore('snapshot');
+    asked.onerror = asked.onblocked = () => resolve(null);
+    asked.onsuccess = () => {
+      const db = asked.result;
+      const got = db.transaction('snapshot').objectStore('snapshot').get('first');
+      got.onerror = () => resolve(null);
+      got.onsuccess = () => resolve(got.result ?? null);
+      got.transaction.oncomplete = () => db.close();
+    };
+  });
+}
+
+function keepSnapshot(bytes) {
+  // A copy, because the memory of the page's module may move before the write happens.
+  const copy = bytes.slice();
+  try {
+    const asked = indexedDB.open(screenDb, 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore('snapshot');
+    asked.onsuccess = () => {
+      const db = asked.result;
+      const written = db.transaction('snapshot', 'readwrite');
+      written.objectStore('snapshot').put(copy, 'first');
+      written.oncomplete = written.onabort = () => db.close();
+    };
+  } catch {
+    // Only the next start is a little slower.
+  }
+}
+
+// --- Leading ---------------------------------------------------------------------------------
+
+function lead() {
+  leading = true;
+  waiting = null;
+  knownLeader = null;
+  startWorker();
+  tell('promoted', worker);
+  // A lock is held as long as this promise does not settle: the tab's life, unless we step down.
+  return new Promise((resolve) => {
+    release = resolve;
+  });
+}
+
+function startWorker() {
+  tabs.epoch += 1;
+  tabs.early = [];
+  const started = new Worker('/worker-start.js', { type: 'module' });
+  const early = tabs.early;
+  worker = started;
+  started.onmessage = (event) => early.push(event.data);
+  started.addEventListener('message', (event) => {
+    if (worker !== started) return;
+    if (event.data?.failed) fail(event.data.failed);
+    if (event.data?.robbed) demote();
+  });
+  started.addEventListener('error', (event) => {
+    if (worker === started) fail(event.message || 'the data core could not be loaded');
+  });
+  started.postMessage({ start: { screen, suffix, up: tabs.up, down: tabs.down } });
+  beat.postMessage({ kind: 'taken', leader: screen });
+}
+
+function fail(text) {
+  console.error(text);
+  stopWorker();
+  tell('failed', text);
+}
+
+function stopWorker() {
+  worker?.terminate();
+  worker = null;
+}
+
+function restart() {
+  if (!leading) return;
+  stopWorker();
+  startWorker();
+  tell('promoted', worker);
+}
+
+function stepDown() {
+  if (!leading) return;
+  const letGo = release;
+  demote();
+  letGo?.();
+}
+
+function demote() {
+  if (!leading) return;
+  leading = false;
+  release = null;
+  stopWorker();
+  tabs.epoch += 1;
+  rest();
+  tell('demoted');
+  if (navigator.locks) queue();
+}
+
+// --- Following -------------------------------------------------------------------------------
+
+function queue() {
+  if (waiting) return;
+  const place = new AbortController();
+  waiting = place;
+  navigator.locks.request(lockName, { signal: place.signal }, lead).catch(lost);
+}
+
+function steal() {
+  rest();
+  if (!navigator.locks) return lead();
+  waiting?.abort('withdrawn');
+  waiting = null;
+  navigator.locks.request(lockName, { steal: true }, lead).catch(lost);
+}
+
+// A request for the lock ended without our will: we withdrew it ourselves, or were robbed.
+function lost(reason) {
+  if (reason === 'withdrawn') return;
+  if (reason?.name === 'AbortError') demote();
+  else console.error(reason);
+}
+
+function hear(message) {
+  if (message.kind === 'beat') {
+    lastBeat = performance.now();
+    askedAt = null;
+    if (message.isListening && !leading && knownLeader !== message.leader) {
+      knownLeader = message.leader;
+      tell('leader', knownLeader);
+    }
+  } else if (message.kind === 'taken') {
+    rest();
+    knownLeader = null;
+    // Without locks this is the only way to learn that we were robbed.
+    if (leading && !navigator.locks) demote();
+  } else if (message.kind === 'alive?') {
+    if (leading && worker) beat.postMessage({ kind: 'alive' });
+  } else if (message.kind === 'alive') {
+    if (askedAt !== null) excusedUntil = lastBeat + BUSY_MS;
+    askedAt = null;
+  } else if (message.kind === 'reload') {
+    location.reload();
+  }
+}
+
+// Looks whether the leader still lives. Its worker beats on its own, so a throttled page is no
+// matter; a frozen one freezes its worker as well and falls silent. A worker that is only busy
+// (a first load on a slow tablet) is excused by its page, else followers would rob it over and over.
+function look() {
+  const now = performance.now();
+  const slept = now - lastLook > ASLEEP_MS;
+  lastLook = now;
+  if (leading) return;
+  if (slept) return rest();
+  const silence = now - lastBeat;
+  if (silence < PATIENCE_MS || (now < excusedUntil && silence < BUSY_MS)) return;
+  if (askedAt === null) {
+    askedAt = now;
+    beat.postMessage({ kind: 'alive?' });
+  } else if (now - askedAt >= ANSWER_MS) {
+    steal();
+  }
+}
+
+function rest() {
+  lastBeat = performance.now();
+  askedAt = null;
+  excusedUntil = 0;
+}
+
+// Plain http outside localhost has no Web Locks. Beats alone then decide; two tabs may lead for a
+// moment, and the leadership number in the store keeps the elder from writing.
+async function openWithoutLocks() {
+  const silentSince = lastBeat;
+  beat.postMessage({ kind: 'alive?' });
+  askedAt = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
+  if (askedAt !== null && lastBeat === silentSince) lead();
+}
+
+// --- Small things ----------------------------------------------------------------------------
+
+// Tells the other tabs to load the new version as well.
+export function reloadOthers() {
+  beat.postMessage({ kind: 'reload' });
+}
+
+function tell(what, detail) {
+  for (const cb of listeners[what]) cb(detail);
+}
+
+function read(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null; // storage is forbidden: nothing is kept, and there is nothing to tell apart
+  }
+}
+
+function hex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
