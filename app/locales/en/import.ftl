@@ -1,0 +1,4 @@
+### Import
+
+import-title = Import customers
+import-choose-file = Choose a file

@@ -1,0 +1,3 @@
+### Sign-in, set-up, invitations
+
+sign-in-title = Sign in

@@ -1,0 +1,149 @@
+//! Every sentence Huike says.
+//!
+//! The sentences live in `app/locales/<language>/*.ftl`; `build.rs` makes one method of each, so a
+//! missing message or argument does not compile. Browser and server use the same files.
+//!
+//! Invariant: only the active language is parsed, and nothing here knows what a record is: the
+//! label of a field is found by its key (`field-customer-name`).
+
+mod language;
+
+pub use language::Language;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use std::sync::OnceLock;
+
+include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+include!(concat!(env!("OUT_DIR"), "/methods.rs"));
+
+/// The sentences of one language.
+pub struct Messages {
+    language: Language,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl Messages {
+    /// Parses one language.
+    pub fn new(language: Language) -> Self {
+        let text = match language {
+            Language::ZhCn => ZH_CN,
+            Language::En => EN,
+        };
+        // The build has already parsed these texts; what it let through has no errors.
+        let resource = match FluentResource::try_new(text.to_owned()) {
+            Ok(resource) | Err((resource, _)) => resource,
+        };
+        let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
+        // Isolation marks would end up in names that people copy out of a sentence.
+        bundle.set_use_isolating(false);
+        bundle.add_resource_overriding(resource);
+        Messages { language, bundle }
+    }
+
+    /// The sentences of a language, parsed once in this process.
+    pub fn of(language: Language) -> &'static Messages {
+        static ZH_CN: OnceLock<Messages> = OnceLock::new();
+        static EN: OnceLock<Messages> = OnceLock::new();
+        let cell = match language {
+            Language::ZhCn => &ZH_CN,
+            Language::En => &EN,
+        };
+        cell.get_or_init(|| Messages::new(language))
+    }
+
+    /// The language these sentences are in.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The sentence with this key, if there is one and it takes no arguments.
+    ///
+    /// For labels whose key is put together at run time: fields, kinds, choices, refusal codes.
+    pub fn by_key(&self, key: &str) -> Option<String> {
+        let pattern = self.bundle.get_message(key)?.value()?;
+        let mut errors = Vec::new();
+        let text = self
+            .bundle
+            .format_pattern(pattern, None, &mut errors)
+            .into_owned();
+        errors.is_empty().then_some(text)
+    }
+
+    fn plain(&self, key: &str) -> String {
+        self.format(key, None)
+    }
+
+    fn filled<'a>(
+        &self,
+        key: &str,
+        values: &mut dyn Iterator<Item = (&'a str, FluentValue<'a>)>,
+    ) -> String {
+        let mut arguments = FluentArgs::new();
+        for (name, value) in values {
+            arguments.set(name, value);
+        }
+        self.format(key, Some(&arguments))
+    }
+
+    fn format(&self, key: &str, arguments: Option<&FluentArgs>) -> String {
+        let Some(pattern) = self.bundle.get_message(key).and_then(|it| it.value()) else {
+            return key.to_owned();
+        };
+        self.bundle
+            .format_pattern(pattern, arguments, &mut Vec::new())
+            .into_owned()
+    }
+}
+
+impl std::fmt::Debug for Messages {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Messages").field(&self.language).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    include!(concat!(env!("OUT_DIR"), "/every.rs"));
+
+    #[test]
+    fn every_message_is_a_full_sentence_in_every_language() {
+        for language in Language::ALL {
+            for (key, _, text) in every_method(Messages::of(language)) {
+                assert!(!text.trim().is_empty(), "{language:?} {key} is empty");
+                assert_ne!(text, key, "{language:?} {key} was not found");
+                assert!(!text.contains(['{', '}']), "{language:?} {key}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_without_arguments_is_found_by_its_key() {
+        for language in Language::ALL {
+            let messages = Messages::of(language);
+            for (key, has_arguments, text) in every_method(messages) {
+                let expected = (!has_arguments).then_some(text);
+                assert_eq!(messages.by_key(key), expected, "{language:?} {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_says_nothing() {
+        assert_eq!(Messages::of(Language::En).by_key("no-such-key"), None);
+    }
+
+    #[test]
+    fn names_are_put_in_without_marks() {
+        let messages = Messages::new(Language::En);
+        assert_eq!(messages.common_undone("Delete"), "Undone: Delete");
+    }
+
+    #[test]
+    fn languages_can_cross_threads() {
+        fn check<T: Send + Sync>() {}
+        check::<Messages>();
+    }
+}
