@@ -172,7 +172,7 @@ function startWorker() {
   started.addEventListener('message', (event) => {
     if (worker !== started) return;
     if (event.data?.failed) fail(event.data.failed);
-    if (event.data?.robbed) demote();
+    if (event.data?.robbed) stepDown();
   });
   started.addEventListener('error', (event) => {
     if (worker === started) fail(event.message || 'the data core could not be loaded');
@@ -259,8 +259,6 @@ function hear(message) {
   } else if (message.kind === 'alive') {
     if (askedAt !== null) excusedUntil = lastBeat + BUSY_MS;
     askedAt = null;
-  } else if (message.kind === 'reload') {
-    location.reload();
   }
 }
 
@@ -300,11 +298,6 @@ async function openWithoutLocks() {
 }
 
 // --- Small things ----------------------------------------------------------------------------
-
-// Tells the other tabs to load the new version as well.
-export function reloadOthers() {
-  beat.postMessage({ kind: 'reload' });
-}
 
 function tell(what, detail) {
   for (const cb of listeners[what]) cb(detail);
