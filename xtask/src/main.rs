@@ -1,0 +1,107 @@
+//! The build tool: `cargo xtask <command>` gets the toolchain, builds, serves, tests and measures.
+//!
+//! It needs Rust and, for tests, node and a Chromium; everything else it fetches or builds itself,
+//! and says so before it does. It knows nothing of the domain.
+
+mod bench;
+mod compress;
+mod digest;
+mod progress;
+mod serve;
+mod site;
+mod styles;
+mod tally;
+mod test;
+mod toolchain;
+mod tools;
+mod watch;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::bench::Bench;
+use crate::test::Level;
+use crate::toolchain::Installing;
+use crate::workspace::Workspace;
+
+/// Build, serve, test and measure Huike.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    /// Install nothing: fail where a toolchain or tool is missing.
+    #[arg(long, global = true, env = "HUIKE_NO_INSTALL")]
+    no_install: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything and run the server; further arguments go to `huike serve`.
+    Serve(ServerArgs),
+    /// Like serve, and builds anew whenever a source file changes.
+    Watch(ServerArgs),
+    /// Fill a database: further arguments go to `huike seed`.
+    Seed(ServerArgs),
+    /// Build the browser's files into target/site (target/site-release with --release).
+    Build {
+        /// Build as shipped: optimised and compressed hard.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Run all tests and end with `N passed, N failed`.
+    Test {
+        /// Only these levels, separated by commas.
+        #[arg(long, value_enum, value_delimiter = ',')]
+        only: Vec<Level>,
+    },
+    /// Run the end-to-end tests; further arguments go to Playwright.
+    E2e {
+        /// Arguments for Playwright, such as a file or `--headed`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Measure, one JSON line per figure.
+    Bench {
+        /// What to measure.
+        #[arg(value_enum)]
+        what: Bench,
+        /// Arguments for the measuring script.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+#[derive(Args)]
+struct ServerArgs {
+    /// Build site and server as shipped.
+    #[arg(long)]
+    release: bool,
+    /// Arguments for the server.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let workspace = Workspace::find();
+    let installing = if cli.no_install {
+        Installing::Forbidden
+    } else {
+        Installing::Allowed
+    };
+    match cli.command {
+        Command::Serve(server) => {
+            serve::serve(&workspace, installing, server.release, &server.args)
+        }
+        Command::Watch(server) => {
+            watch::watch(&workspace, installing, server.release, &server.args)
+        }
+        Command::Seed(server) => serve::seed(&workspace, server.release, &server.args),
+        Command::Build { release } => site::build(&workspace, installing, release).map(drop),
+        Command::Test { only } => test::test(&workspace, installing, &only),
+        Command::E2e { args } => test::e2e(&workspace, installing, &args),
+        Command::Bench { what, args } => bench::bench(&workspace, installing, what, &args),
+    }
+}
