@@ -1,0 +1,137 @@
+//! What search looks into and lists sort by, the same on every device and on the server.
+//!
+//! Each row carries one folded text: the searchable fields, then the title by its sound (whole
+//! pinyin and initials, both readings where a character has two), parts ended by a line feed. A
+//! query is folded the same way and every word of it must occur.
+
+use crate::record::{FieldKind, KindDef};
+use crate::row::Row;
+use crate::text::{fold, pinyin};
+
+/// Bytes of one field that search looks into; the rest of a long remark is not indexed.
+const FIELD_BYTES_MAX: usize = 400;
+
+/// Fills the row's search text and sort key.
+pub fn fill(row: &mut Row, def: &KindDef) {
+    let mut out = String::new();
+    let mut title = "";
+    for (index, field) in def.fields.iter().enumerate().filter(|it| it.1.search) {
+        let Some(text) = row.value(index).as_text() else { continue };
+        if title.is_empty() {
+            title = text;
+        }
+        let folded = fold(&text[..floor_boundary(text, FIELD_BYTES_MAX)]);
+        out.push_str(&folded);
+        out.push('\n');
+        if field.kind == FieldKind::Phone {
+            let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
+            if digits != folded {
+                out.push_str(&digits);
+                out.push('\n');
+            }
+        }
+        if index <= 3 && field.kind == FieldKind::Line {
+            push_sounds(&mut out, &text[..floor_boundary(text, FIELD_BYTES_MAX)]);
+        }
+    }
+    let sort = pinyin::sounds(&fold(&title[..floor_boundary(title, 60)])).full;
+    row.sort = sort.into();
+    row.search = out.into();
+}
+
+fn push_sounds(out: &mut String, text: &str) {
+    if text.is_ascii() {
+        return;
+    }
+    let usual = pinyin::sounds(text);
+    for sounds in [pinyin::other_sounds(text).filter(|it| it.full != usual.full), Some(usual)] {
+        let Some(sounds) = sounds else { continue };
+        out.push_str(&sounds.full);
+        out.push('\n');
+        out.push_str(&sounds.initials);
+        out.push('\n');
+    }
+}
+
+fn floor_boundary(text: &str, max: usize) -> usize {
+    let mut end = text.len().min(max);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}
+
+/// A query, folded once and matched against many rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    words: Vec<String>,
+}
+
+impl Query {
+    /// Splits what a person typed into words. A phone number typed with spaces or dashes is one word.
+    pub fn parse(typed: &str) -> Self {
+        let folded = fold(typed);
+        let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
+        let phone = digits.len() >= 5
+            && folded.chars().all(|it| it.is_ascii_digit() || " -+()".contains(it));
+        if phone {
+            return Query { words: vec![digits] };
+        }
+        Query { words: folded.split(' ').filter(|it| !it.is_empty()).map(str::to_owned).collect() }
+    }
+
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether every word occurs.
+    pub fn matches(&self, row: &Row) -> bool {
+        self.words.iter().all(|it| row.search.contains(it.as_str()))
+    }
+
+    /// How well a matching row answers: 0 best (a part begins with the first word), 1 otherwise.
+    pub fn grade(&self, row: &Row) -> u8 {
+        let Some(first) = self.words.first() else { return 1 };
+        let begins = row.search.split('\n').take(4).any(|it| it.starts_with(first.as_str()));
+        u8::from(!begins)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::customers::Customer;
+    use crate::record::Record;
+    use crate::scalar::Scalar;
+
+    fn row(name: &str, phone: &str) -> Row {
+        let mut row = Row { kind: Customer::DEF.kind, ..Row::default() };
+        row.set_key(Customer::DEF, "name", Scalar::text(name));
+        row.set_key(Customer::DEF, "phone", Scalar::text(phone));
+        fill(&mut row, Customer::DEF);
+        row
+    }
+
+    #[track_caller]
+    fn check(typed: &str, expected: bool) {
+        let row = row("重庆云仓物流", "+8613800138000");
+        assert_eq!(Query::parse(typed).matches(&row), expected, "{typed}: {:?}", row.search);
+    }
+
+    #[test]
+    fn customers_are_found_by_characters_pinyin_initials_and_phone() {
+        for typed in ["云仓", "yuncang", "cqyc", "zqyc", "138 0013", "13800138000", "云仓 0013", "ＣＱ", ""] {
+            check(typed, true);
+        }
+        for typed in ["北京", "yuncangx", "999"] {
+            check(typed, false);
+        }
+    }
+
+    #[test]
+    fn names_sort_by_their_sound() {
+        assert!(row("安信", "").sort < row("北辰", "").sort);
+        assert!(row("Beta", "").sort < row("北辰", "").sort);
+    }
+}

@@ -1,0 +1,276 @@
+//! The wire, on one page.
+//!
+//! A frame is one WebSocket message: a version byte, then postcard. Both sides refuse a frame over
+//! [`FRAME_BYTES_MAX`]. The server numbers accepted changes of a workspace gaplessly (*positions*);
+//! it sends each connection every change after its *cursor* in order, the connection's own as
+//! acknowledgements at their place. What a member sends again is recognized by its hash.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::access::Role;
+use crate::document::{Actor, ChangeHash, Registers};
+use crate::id::RecordId;
+use crate::note::NoteState;
+use crate::record::RecordRef;
+use crate::refusal::Refusal;
+use crate::time::Timestamp;
+
+/// The protocol this build speaks.
+pub const PROTOCOL: u8 = 1;
+/// The oldest protocol this build's server understands.
+pub const PROTOCOL_MIN: u8 = 1;
+/// Bytes in one frame, either way.
+pub const FRAME_BYTES_MAX: usize = 1 << 20;
+/// Bytes in one change.
+pub const CHANGE_BYTES_MAX: usize = 64 << 10;
+/// Ops in one change.
+pub const CHANGE_OPS_MAX: usize = 500;
+/// Changes in one push.
+pub const PUSH_CHANGES_MAX: usize = 256;
+/// Bytes of change bodies in one push; leaves room for the rest of the frame.
+pub const PUSH_BYTES_MAX: usize = 512 << 10;
+/// A replica further behind than this catches up by states instead of changes.
+pub const CATCH_UP_CHANGES_MAX: u64 = 2_000;
+/// Entries in one page of states.
+pub const STATES_PAGE_MAX: usize = 2_000;
+/// Milliseconds between heartbeats; a peer silent for three of them is gone.
+pub const HEARTBEAT_MS: u32 = 15_000;
+
+/// What a client says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClientMessage {
+    /// The first frame.
+    Hello(Hello),
+    /// Changes from the outbox, in order.
+    Push {
+        /// The changes.
+        changes: Vec<PushedChange>,
+    },
+    /// New actors of this device.
+    Register {
+        /// The actors.
+        actors: Vec<Actor>,
+    },
+    /// What the member is looking at; never stored.
+    Presence {
+        /// The record, if any.
+        record: Option<RecordRef>,
+    },
+    /// The connection is alive.
+    Ping,
+}
+
+/// The first frame of a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The client's [`PROTOCOL`].
+    pub protocol: u8,
+    /// The device, a random id that stays with the store.
+    pub device: RecordId,
+    /// The actors whose changes wait in the outbox, and the one of this session.
+    pub actors: Vec<Actor>,
+    /// The log the cursor belongs to; a restored database has another.
+    pub log: Option<RecordId>,
+    /// The position up to which the replica has seen that log.
+    pub cursor: u64,
+}
+
+/// A change on its way up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushedChange {
+    /// The record it belongs to.
+    pub record: RecordRef,
+    /// Its name.
+    pub hash: ChangeHash,
+    /// The Automerge change.
+    pub body: Vec<u8>,
+}
+
+/// What a server says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ServerMessage {
+    /// Answers the hello.
+    Welcome(Welcome),
+    /// Changes after the cursor, in order.
+    Changes {
+        /// Where the replica stands after them.
+        to: u64,
+        /// The changes.
+        entries: Vec<Entry>,
+    },
+    /// What became of pushed changes.
+    Answers {
+        /// One for each, in the order they were judged.
+        answers: Vec<Answer>,
+    },
+    /// The members changed.
+    Members {
+        /// All of them.
+        members: Vec<MemberInfo>,
+    },
+    /// Who looks at what.
+    Presence {
+        /// Everybody who is here, but this connection.
+        people: Vec<PresenceInfo>,
+    },
+    /// The connection ends, and why.
+    Closed {
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The connection is alive.
+    Pong,
+}
+
+/// The answer to a hello.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The server's [`PROTOCOL`].
+    pub protocol: u8,
+    /// Which log positions belong to.
+    pub log: RecordId,
+    /// The last position.
+    pub head: u64,
+    /// Whether the replica must fetch states (`GET /api/v1/sync/states`) before changes follow:
+    /// it is far behind, or its cursor belongs to another log. It then says hello again.
+    pub fetch: bool,
+    /// The server's clock.
+    pub now: Timestamp,
+    /// The member this connection speaks for.
+    pub member: RecordId,
+    /// Everybody in the workspace.
+    pub members: Vec<MemberInfo>,
+}
+
+/// An accepted change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its place in the log.
+    pub position: u64,
+    /// The record it belongs to.
+    pub record: RecordRef,
+    /// Who made it.
+    pub member: RecordId,
+    /// When the server accepted it.
+    pub at: Timestamp,
+    /// The Automerge change.
+    pub body: Vec<u8>,
+}
+
+/// What became of one pushed change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Its name.
+    pub hash: ChangeHash,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// The server's decision about one change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Committed with fsync, now or before.
+    Accepted {
+        /// Its place in the log.
+        position: u64,
+        /// When.
+        at: Timestamp,
+    },
+    /// Not granted; nothing was written.
+    Refused(Refusal),
+}
+
+/// A member as others see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberInfo {
+    /// The member.
+    pub id: RecordId,
+    /// What they are called.
+    pub name: Box<str>,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they still belong to the workspace.
+    pub active: bool,
+}
+
+/// Who looks at what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresenceInfo {
+    /// The member.
+    pub member: RecordId,
+    /// The record, if any.
+    pub record: Option<RecordRef>,
+}
+
+/// A page of states, the answer to `GET /api/v1/sync/states?after=<position>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatesPage {
+    /// Which log positions belong to.
+    pub log: RecordId,
+    /// The records whose last change is after the asked position, oldest first.
+    pub states: Vec<StateEntry>,
+    /// Ask again after this position; the cursor of a replica that has stored the page.
+    pub next: u64,
+    /// Records still to come, this page not counted; for the progress line.
+    pub remaining: u64,
+}
+
+/// One record as the server has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateEntry {
+    /// The record.
+    pub record: RecordRef,
+    /// The position of its last change.
+    pub position: u64,
+    /// All of it.
+    pub state: DocumentState,
+}
+
+/// A document as it is stored and sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DocumentState {
+    /// A record.
+    Flat(Registers),
+    /// A long text.
+    Note(NoteState),
+}
+
+/// A frame that is not one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FrameError {
+    /// More than [`FRAME_BYTES_MAX`].
+    #[error("the frame is too large")]
+    TooLarge,
+    /// A version this build does not speak.
+    #[error("the frame has version {0}")]
+    Version(u8),
+    /// Anything else.
+    #[error("the frame is malformed")]
+    Malformed,
+}
+
+/// Writes a frame.
+pub fn encode<T: Serialize>(message: &T) -> Vec<u8> {
+    // Writing to a growing buffer has no way to fail.
+    postcard::to_extend(message, vec![PROTOCOL]).unwrap_or_default()
+}
+
+/// Reads a frame.
+pub fn decode<T: DeserializeOwned>(frame: &[u8]) -> Result<T, FrameError> {
+    if frame.len() > FRAME_BYTES_MAX {
+        return Err(FrameError::TooLarge);
+    }
+    decode_unlimited(frame)
+}
+
+/// Reads a page of states, which HTTP has limited already.
+pub fn decode_unlimited<T: DeserializeOwned>(frame: &[u8]) -> Result<T, FrameError> {
+    let (version, rest) = frame.split_first().ok_or(FrameError::Malformed)?;
+    if !(PROTOCOL_MIN..=PROTOCOL).contains(version) {
+        return Err(FrameError::Version(*version));
+    }
+    match postcard::take_from_bytes(rest) {
+        Ok((message, [])) => Ok(message),
+        _ => Err(FrameError::Malformed),
+    }
+}
