@@ -1,9 +1,8 @@
 // The service worker: the app opens without a network.
 //
-// The server fills in two marks and sends this as /sw.js (no-cache):
-//   __VERSION__  digest over the list
-//   __LIST__     [[path, digest], …]; a digest is the first 16 hex digits of the body's SHA-256.
-//                Holds the site's files and the two pages below.
+// The server fills in the two marks below and sends this as /sw.js (no-cache): VERSION is a digest over
+// the list; LIST is [[path, digest], …] of the site's files and of the shell, where a digest is the
+// first 16 hex digits of the body's SHA-256.
 // A version is installed wholly or not at all, into its own cache; until a member agrees to the
 // new version, the old one goes on. /api/ and sockets are never touched.
 
@@ -29,8 +28,8 @@ self.addEventListener('fetch', (event) => {
 
 async function install() {
   const known = await storedDigests();
-  await caches.delete(CACHE); // what a broken attempt may have left
   const cache = await caches.open(CACHE);
+  if (await cache.match(DIGESTS)) return; // only this program changed, not the files
   try {
     await Promise.all(LIST.map(([path, digest]) => add(cache, path, digest, known.get(path))));
     await cache.put(DIGESTS, new Response(JSON.stringify(LIST)));

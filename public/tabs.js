@@ -104,6 +104,8 @@ export const tabs = {
 export async function open() {
   beat.onmessage = (event) => hear(event.data);
   setInterval(look, LOOK_MS);
+  // A page that is about to be frozen says goodbye; one that is stopped without warning falls silent.
+  document.addEventListener('freeze', stepDown);
   if (!navigator.locks) return openWithoutLocks();
   await new Promise((decided) => {
     navigator.locks
