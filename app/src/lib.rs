@@ -1,0 +1,4 @@
+//! The page.
+
+pub mod i18n;
+pub mod ui;

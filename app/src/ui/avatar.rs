@@ -1,0 +1,111 @@
+//! Avatars: one or two letters on a soft hue, so that people are told apart at a glance.
+
+use leptos::prelude::*;
+
+/// The letters that stand for a name: the last two characters of a Chinese name, else the
+/// first letters of the first and the last word.
+pub fn initials(name: &str) -> String {
+    let name = name.trim();
+    let is_wide = |it: &char| ('\u{2e80}'..='\u{9fff}').contains(it) || *it >= '\u{20000}';
+    let wide: Vec<char> = name.chars().filter(is_wide).collect();
+    if !wide.is_empty() {
+        return wide[wide.len().saturating_sub(2)..].iter().collect();
+    }
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let first = words.first().and_then(|it| it.chars().next());
+    let last = (words.len() > 1)
+        .then(|| words.last().and_then(|it| it.chars().next()))
+        .flatten();
+    first
+        .into_iter()
+        .chain(last)
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+/// A hue that stays the same for the same id.
+///
+/// The low bits of a UUIDv7 are random, so they spread well over the circle.
+fn hue(id: u128) -> u32 {
+    let mixed = (id as u64 ^ (id >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    // Twelve hues can still be told apart, three hundred and sixty cannot.
+    ((mixed >> 40) as u32 % 12) * 30 + 10
+}
+
+/// One person or company.
+#[component]
+pub fn Avatar(
+    /// The full name: the tooltip, and where the letters come from.
+    #[prop(into)]
+    name: Signal<String>,
+    /// Where the hue comes from.
+    #[prop(into)]
+    id: Signal<u128>,
+    /// Square with round corners, for companies.
+    #[prop(optional)]
+    square: bool,
+    /// Twenty pixels, for rows and cards.
+    #[prop(optional)]
+    small: bool,
+    /// Forty pixels, for the head of a page.
+    #[prop(optional)]
+    large: bool,
+) -> impl IntoView {
+    view! {
+        <span
+            class="avatar"
+            class:square=square
+            class:small=small
+            class:large=large
+            style=("--hue", move || hue(id.get()).to_string())
+            title=move || name.get()
+            aria-hidden="true"
+        >
+            {move || initials(&name.get())}
+        </span>
+    }
+    .into_any()
+}
+
+/// Several people, overlapping, with a count of those who do not fit.
+#[component]
+pub fn AvatarStack(
+    /// Id and name of each.
+    #[prop(into)]
+    people: Signal<Vec<(u128, String)>>,
+    /// How many are drawn.
+    #[prop(default = 3)]
+    shown_max: usize,
+) -> impl IntoView {
+    let shown = move || people.get().into_iter().take(shown_max).collect::<Vec<_>>();
+    let rest = move || people.with(|it| it.len().saturating_sub(shown_max));
+    let names = move || people.with(|all| all.iter().map(|it| it.1.clone()).collect::<Vec<_>>());
+    view! {
+        <span class="avatar-stack" role="img" aria-label=move || names().join(", ")>
+            <For each=shown key=|it| it.0 let:person>
+                <Avatar id=person.0 name=person.1 small=true/>
+            </For>
+            {move || (rest() > 0).then(|| view! { <span class="avatar small rest">"+"{rest()}</span> })}
+        </span>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initials;
+
+    #[test]
+    fn a_chinese_name_shows_its_last_two_characters() {
+        assert_eq!(initials("欧阳志远"), "志远");
+        assert_eq!(initials("李雷"), "李雷");
+        assert_eq!(initials("云"), "云");
+    }
+
+    #[test]
+    fn a_latin_name_shows_first_and_last_letter() {
+        assert_eq!(initials("Ada king Lovelace"), "AL");
+        assert_eq!(initials("plato"), "P");
+        assert_eq!(initials("  "), "");
+    }
+}

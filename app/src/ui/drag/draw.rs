@@ -1,0 +1,277 @@
+//! What a drag looks like: the lifted copy, the gap, the measured columns, scrolling.
+
+use leptos::prelude::request_animation_frame;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+use super::DropTarget;
+use crate::ui::dom::{all, clear_style, set_style};
+use crate::ui::drag_state::{Area, ColumnBox, Point, scroll_speed};
+
+/// One lifted card, or several as a pile.
+pub(super) struct Drawing {
+    cards: Vec<String>,
+    sources: Vec<HtmlElement>,
+    copy: Option<HtmlElement>,
+    gap: f64,
+}
+
+impl Drawing {
+    /// Takes the cards out of their lists and draws the pressed one above everything.
+    pub(super) fn lift(
+        board: &HtmlElement,
+        card: &str,
+        cards: &[String],
+        with_copy: bool,
+    ) -> Option<Drawing> {
+        let pressed = find_card(board, card)?;
+        let area = area_of(&pressed);
+        let gap = area.height + list_gap(&pressed);
+        let copy = with_copy
+            .then(|| copy_of(&pressed, area, cards.len()))
+            .flatten();
+        // In the order in which they lie, whatever the order of selection.
+        let sources: Vec<HtmlElement> = all(board, "[data-card]")
+            .into_iter()
+            .filter(|it| {
+                it.get_attribute("data-card")
+                    .is_some_and(|it| cards.contains(&it))
+            })
+            .collect();
+        let cards = sources
+            .iter()
+            .filter_map(|it| it.get_attribute("data-card"))
+            .collect();
+        for source in &sources {
+            let _ = source.class_list().add_1("source");
+        }
+        let _ = board.class_list().add_2("dragging", "settling");
+        if !with_copy {
+            let _ = board.class_list().add_1("carrying");
+        }
+        set_style(board, "--drag-gap", &format!("{gap}px"));
+        if let Some(copy) = &copy {
+            let _ = board.append_child(copy);
+        }
+        // The first gap opens where the card was, without motion.
+        let settled = board.clone();
+        request_animation_frame(move || {
+            let _ = settled.class_list().remove_1("settling");
+        });
+        Some(Drawing {
+            cards,
+            sources,
+            copy,
+            gap,
+        })
+    }
+
+    /// Ids of the lifted cards, in the order in which they lay.
+    pub(super) fn cards(&self) -> &[String] {
+        &self.cards
+    }
+
+    /// Moves the copy.
+    pub(super) fn follow(&self, dx: f64, dy: f64) {
+        if let Some(copy) = &self.copy {
+            set_style(
+                copy,
+                "transform",
+                &format!("translate({dx}px, {}px) rotate(1deg)", dy - 4.0),
+            );
+        }
+    }
+
+    /// Where columns and the cards that stay are now, untouched by the gap.
+    pub(super) fn measure(&self, board: &HtmlElement) -> Vec<ColumnBox> {
+        all(board, "[data-column]")
+            .into_iter()
+            .map(|column| {
+                let list = list_of(&column);
+                let list_area = list.as_ref().map(|it| area_of(it)).unwrap_or_default();
+                let scrolled = list.as_ref().map_or(0.0, |it| f64::from(it.scroll_top()));
+                // offsetTop knows no transforms, so an open gap does not disturb the measure.
+                let middle = |it: &HtmlElement| {
+                    list_area.top - scrolled
+                        + f64::from(it.offset_top())
+                        + f64::from(it.offset_height()) / 2.0
+                };
+                ColumnBox {
+                    id: column.get_attribute("data-column").unwrap_or_default(),
+                    area: area_of(&column),
+                    middles: staying(&column).iter().map(middle).collect(),
+                }
+            })
+            .collect()
+    }
+
+    /// Opens the gap at the target and closes it everywhere else.
+    pub(super) fn open_gap(&self, board: &HtmlElement, target: Option<&DropTarget>) {
+        for column in all(board, "[data-column]") {
+            let index = target
+                .filter(|it| column.get_attribute("data-column").as_deref() == Some(&it.column))
+                .map(|it| it.index);
+            let _ = column
+                .class_list()
+                .toggle_with_force("over", index.is_some());
+            for (number, card) in staying(&column).iter().enumerate() {
+                if index.is_some_and(|it| number >= it) {
+                    set_style(card, "transform", &format!("translateY({}px)", self.gap));
+                } else {
+                    clear_style(card, "transform");
+                }
+            }
+            self.show_carried(&column, index);
+        }
+    }
+
+    /// With the keyboard there is no copy in the air: an outline marks the gap.
+    fn show_carried(&self, column: &HtmlElement, index: Option<usize>) {
+        let Some(list) = list_of(column) else { return };
+        if self.copy.is_some() {
+            return;
+        }
+        let top = index.map(|it| {
+            let cards = staying(column);
+            let below = |it: &HtmlElement| f64::from(it.offset_top() + it.offset_height());
+            match (cards.get(it), cards.last()) {
+                (Some(card), _) => f64::from(card.offset_top()),
+                (None, Some(last)) => below(last) + 8.0,
+                (None, None) => 0.0,
+            }
+        });
+        let _ = list
+            .class_list()
+            .toggle_with_force("carried-here", top.is_some());
+        if let Some(top) = top {
+            set_style(&list, "--carried-top", &format!("{top}px"));
+            list.scroll_into_view();
+        }
+    }
+
+    /// Scrolls what the pointer is near the edge of; true if anything moved.
+    pub(super) fn scroll(&self, board: &HtmlElement, at: Point) -> bool {
+        let view = area_of(board);
+        let before = board.scroll_left();
+        let dx = scroll_speed(at.x, view.left, view.width);
+        if dx != 0.0 {
+            board.set_scroll_left(before + dx as i32);
+        }
+        let mut has_moved = board.scroll_left() != before;
+        for list in all(board, "[data-cards]") {
+            let area = area_of(&list);
+            if at.x < area.left || at.x >= area.left + area.width {
+                continue;
+            }
+            let before = list.scroll_top();
+            let dy = scroll_speed(at.y, area.top, area.height);
+            if dy != 0.0 {
+                list.set_scroll_top(before + dy as i32);
+            }
+            has_moved |= list.scroll_top() != before;
+        }
+        has_moved
+    }
+
+    /// Everything as it was, without motion: the page draws the new order in the same frame.
+    pub(super) fn clear(self, board: &HtmlElement) {
+        let _ = board.class_list().remove_2("dragging", "carrying");
+        let _ = board.class_list().add_1("settling");
+        clear_style(board, "--drag-gap");
+        if let Some(copy) = self.copy {
+            copy.remove();
+        }
+        for source in self.sources {
+            let _ = source.class_list().remove_1("source");
+        }
+        for column in all(board, "[data-column]") {
+            let _ = column.class_list().remove_1("over");
+            for list in all(&column, "[data-cards]") {
+                let _ = list.class_list().remove_1("carried-here");
+            }
+        }
+        for card in all(board, "[data-card]") {
+            clear_style(&card, "transform");
+        }
+        let settled = board.clone();
+        request_animation_frame(move || {
+            let _ = settled.class_list().remove_1("settling");
+        });
+    }
+}
+
+/// The card of this id.
+pub(super) fn find_card(board: &Element, card: &str) -> Option<HtmlElement> {
+    // Compared, not queried: an id from outside needs no escaping then.
+    all(board, "[data-card]")
+        .into_iter()
+        .find(|it| it.get_attribute("data-card").as_deref() == Some(card))
+}
+
+/// Plays the landing of a card.
+pub(super) fn land(card: &HtmlElement) {
+    let _ = card.class_list().add_1("landed");
+    let landed = card.clone();
+    gloo_timers::callback::Timeout::new(200, move || {
+        let _ = landed.class_list().remove_1("landed");
+    })
+    .forget();
+}
+
+fn staying(column: &HtmlElement) -> Vec<HtmlElement> {
+    all(column, "[data-card]:not(.source)")
+}
+
+fn list_of(column: &HtmlElement) -> Option<HtmlElement> {
+    column
+        .query_selector("[data-cards]")
+        .ok()
+        .flatten()?
+        .dyn_into()
+        .ok()
+}
+
+fn area_of(element: &Element) -> Area {
+    let rect = element.get_bounding_client_rect();
+    Area {
+        left: rect.left(),
+        top: rect.top(),
+        width: rect.width(),
+        height: rect.height(),
+    }
+}
+
+/// The space between two cards of the same list.
+fn list_gap(card: &HtmlElement) -> f64 {
+    let list = card.closest("[data-cards]").ok().flatten();
+    list.and_then(|it| {
+        leptos::prelude::window()
+            .get_computed_style(&it)
+            .ok()
+            .flatten()
+    })
+    .and_then(|it| it.get_property_value("row-gap").ok())
+    .and_then(|it| it.trim_end_matches("px").parse().ok())
+    .unwrap_or(8.0)
+}
+
+fn copy_of(card: &HtmlElement, area: Area, count: usize) -> Option<HtmlElement> {
+    let copy: HtmlElement = card.clone_node_with_deep(true).ok()?.dyn_into().ok()?;
+    for name in ["id", "data-card", "tabindex"] {
+        let _ = copy.remove_attribute(name);
+    }
+    let _ = copy.set_attribute("aria-hidden", "true");
+    let _ = copy.class_list().add_1("lifted");
+    if count > 1 {
+        let _ = copy.set_attribute("data-count", &count.to_string());
+    }
+    for (name, value) in [
+        ("left", area.left),
+        ("top", area.top),
+        ("width", area.width),
+        ("height", area.height),
+    ] {
+        set_style(&copy, name, &format!("{value}px"));
+    }
+    Some(copy)
+}

@@ -1,0 +1,208 @@
+//! A table of records: sortable head, pooled rows, one cell after another.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::icon::{Glyph, icon};
+use super::virtual_list::{ListPlace, Slot, VirtualList};
+
+/// One column of a table.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name in code, given back when it is sorted and when its cells are drawn.
+    pub id: &'static str,
+    /// Its name on the screen.
+    pub label: Signal<String>,
+    /// A grid track: `160px`, `minmax(200px, 2fr)`.
+    pub width: &'static str,
+    /// Aligned to the end, as numbers are.
+    pub is_number: bool,
+    /// Whether a click on its head sorts.
+    pub is_sortable: bool,
+}
+
+/// The order of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// Id of the column.
+    pub column: &'static str,
+    /// Largest first.
+    pub is_descending: bool,
+}
+
+/// How a table draws one cell of a pooled row.
+pub type CellView = Arc<dyn Fn(&'static str, Signal<Slot>) -> AnyView + Send + Sync>;
+
+/// A windowed table.
+#[component]
+pub fn Table(
+    /// The columns from left to right; the first one stays when the rest scrolls sideways.
+    #[prop(into)]
+    columns: Signal<Vec<Column>>,
+    /// The records in order.
+    #[prop(into)]
+    keys: Signal<Arc<[u128]>>,
+    /// Draws one cell.
+    cell: CellView,
+    /// Height of every row in pixels.
+    #[prop(into)]
+    row_height: Signal<f64>,
+    /// What the table is called.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Position and cursor.
+    place: RwSignal<ListPlace>,
+    /// The present order.
+    #[prop(into)]
+    sort: Signal<Option<Sort>>,
+    /// Asks for another order.
+    #[prop(into)]
+    on_sort: Callback<Sort>,
+    /// Opens a record.
+    #[prop(into)]
+    on_open: Callback<u128>,
+    /// Which records are selected; without it there are no check boxes.
+    #[prop(optional, into)]
+    selected: Option<Signal<Arc<HashSet<u128>>>>,
+    /// Selects or unselects a record.
+    #[prop(optional, into)]
+    on_select: Option<Callback<u128>>,
+    /// Selects or unselects all.
+    #[prop(optional, into)]
+    on_select_all: Option<Callback<bool>>,
+    /// What the check boxes are called.
+    #[prop(optional, into)]
+    select_label: Signal<String>,
+    /// Any other key, with the record under the cursor; true if it was used.
+    #[prop(optional, into)]
+    on_key: Option<Callback<(web_sys::KeyboardEvent, Option<u128>), bool>>,
+) -> impl IntoView {
+    let tracks = Memo::new(move |_| {
+        let widths =
+            columns.with(|all| all.iter().map(|it| it.width).collect::<Vec<_>>().join(" "));
+        if selected.is_some() {
+            format!("36px {widths}")
+        } else {
+            widths
+        }
+    });
+    let is_all = move || {
+        selected
+            .is_some_and(|it| it.with(|it| !it.is_empty() && it.len() == keys.with(|it| it.len())))
+    };
+    let head = view! {
+        <div class="table-head" role="row" aria-rowindex="1">
+            {selected
+                .map(|_| {
+                    view! {
+                        <div class="cell check" role="columnheader">
+                            <input
+                                type="checkbox"
+                                tabindex="-1"
+                                aria-label=move || select_label.get()
+                                prop:checked=is_all
+                                on:change=move |ev| {
+                                    on_select_all.inspect(|it| it.run(event_target_checked(&ev)));
+                                }
+                            />
+                        </div>
+                    }
+                })}
+            <For each=move || columns.get() key=|it| it.id let:column>
+                {head_cell(column, sort, on_sort)}
+            </For>
+        </div>
+    }
+    .into_any();
+
+    let row = Arc::new(move |slot: Signal<Slot>| {
+        let cell = Arc::clone(&cell);
+        view! {
+            {selected
+                .map(|selected| {
+                    view! {
+                        <div class="cell check" role="gridcell" on:click=|ev| ev.prevent_default()>
+                            <input
+                                type="checkbox"
+                                tabindex="-1"
+                                aria-label=move || select_label.get()
+                                prop:checked=move || selected.with(|it| it.contains(&slot.get().key))
+                                on:click=move |ev| {
+                                    ev.stop_propagation();
+                                    on_select.inspect(|it| it.run(slot.get_untracked().key));
+                                }
+                            />
+                        </div>
+                    }
+                })}
+            <For each=move || columns.get() key=|it| it.id let:column>
+                <div class="cell" class:number=column.is_number role="gridcell">
+                    {cell(column.id, slot)}
+                </div>
+            </For>
+        }
+        .into_any()
+    });
+
+    view! {
+        <VirtualList
+            keys=keys
+            row=row
+            row_height=row_height
+            label=label
+            place=place
+            on_open=on_open
+            on_select=Callback::new(move |key| {
+                on_select.inspect(|it| it.run(key));
+            })
+            on_key=Callback::new(move |it| on_key.is_some_and(|on_key| on_key.run(it)))
+            selected=Signal::derive(move || selected.map(|it| it.get()).unwrap_or_default())
+            head=head
+            columns=move || tracks.get()
+        />
+    }
+    .into_any()
+}
+
+fn head_cell(column: Column, sort: Signal<Option<Sort>>, on_sort: Callback<Sort>) -> AnyView {
+    let id = column.id;
+    let label = column.label;
+    let direction = move || {
+        sort.get()
+            .filter(|it| it.column == id)
+            .map(|it| it.is_descending)
+    };
+    let press = move |_| {
+        on_sort.run(Sort {
+            column: id,
+            is_descending: direction() == Some(false),
+        });
+    };
+    let aria_sort = move || match direction() {
+        Some(true) => "descending",
+        Some(false) => "ascending",
+        None => "none",
+    };
+    let mark = move || {
+        direction().map(|it| icon(if it { Glyph::ArrowDown } else { Glyph::ArrowUp }, "icon"))
+    };
+    let content = if column.is_sortable {
+        view! {
+            <button type="button" class="head-button" on:click=press>
+                <span>{move || label.get()}</span>
+                {mark}
+            </button>
+        }
+        .into_any()
+    } else {
+        view! { <span>{move || label.get()}</span> }.into_any()
+    };
+    view! {
+        <div class="cell" class:number=column.is_number role="columnheader" aria-sort=aria_sort>
+            {content}
+        </div>
+    }
+    .into_any()
+}

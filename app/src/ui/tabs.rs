@@ -1,0 +1,150 @@
+//! Tabs and segmented controls: one of a few, side by side.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::dom::all;
+use super::icon::{Glyph, icon};
+
+/// One tab.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Tab {
+    /// Given back when it is chosen.
+    pub id: String,
+    /// Its name.
+    pub label: String,
+    /// How many are behind it.
+    pub count: Option<usize>,
+    /// A second, smaller line: the sum of a column.
+    pub detail: Option<String>,
+}
+
+/// A strip of tabs; the arrows walk, the chosen one scrolls into view.
+#[component]
+pub fn Tabs(
+    /// What the strip is called.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The tabs.
+    #[prop(into)]
+    tabs: Signal<Vec<Tab>>,
+    /// Id of the chosen one.
+    #[prop(into)]
+    chosen: Signal<String>,
+    /// Chooses another.
+    #[prop(into)]
+    on_choose: Callback<String>,
+) -> impl IntoView {
+    let tab_view = move |tab: Tab| {
+        let id = tab.id.clone();
+        let is_chosen = {
+            let id = tab.id.clone();
+            Memo::new(move |_| chosen.with(|it| *it == id))
+        };
+        view! {
+            <button
+                type="button"
+                class="tab"
+                role="tab"
+                data-tab=tab.id
+                aria-selected=move || is_chosen.get().to_string()
+                tabindex=move || if is_chosen.get() { "0" } else { "-1" }
+                on:click=move |_| on_choose.run(id.clone())
+            >
+                <span>{tab.label}</span>
+                {tab.count.map(|it| view! { <span class="count">{it}</span> })}
+                {tab.detail.map(|it| view! { <small>{it}</small> })}
+            </button>
+        }
+    };
+    view! {
+        <div class="tabs" role="tablist" aria-label=move || label.get() on:keydown=|ev| walk(&ev, ".tab")>
+            <For each=move || tabs.get() key=Clone::clone let:tab>
+                {tab_view(tab)}
+            </For>
+        </div>
+    }
+    .into_any()
+}
+
+/// One part of a segmented control.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment {
+    /// Given back when it is chosen.
+    pub id: &'static str,
+    /// Its name.
+    pub label: Signal<String>,
+    /// A shape instead of the name.
+    pub glyph: Option<Glyph>,
+}
+
+/// Two to five choices in one box.
+#[component]
+pub fn Segmented(
+    /// What is chosen here.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The parts.
+    segments: Vec<Segment>,
+    /// Id of the chosen one.
+    #[prop(into)]
+    chosen: Signal<String>,
+    /// Chooses another.
+    #[prop(into)]
+    on_choose: Callback<&'static str>,
+) -> impl IntoView {
+    let part = move |segment: Segment| {
+        let is_chosen = move || chosen.with(|it| it == segment.id);
+        view! {
+            <button
+                type="button"
+                class="segment"
+                role="radio"
+                aria-checked=move || is_chosen().to_string()
+                aria-label=move || segment.label.get()
+                title=move || segment.glyph.map(|_| segment.label.get())
+                tabindex=move || if is_chosen() { "0" } else { "-1" }
+                on:click=move |_| on_choose.run(segment.id)
+            >
+                {match segment.glyph {
+                    Some(glyph) => icon(glyph, "icon"),
+                    None => view! { <span>{move || segment.label.get()}</span> }.into_any(),
+                }}
+            </button>
+        }
+    };
+    view! {
+        <div class="segmented" role="radiogroup" aria-label=move || label.get() on:keydown=|ev| walk(&ev, ".segment")>
+            {segments.into_iter().map(part).collect_view()}
+        </div>
+    }
+    .into_any()
+}
+
+/// The arrows choose the neighbor, as in a native group of radio buttons.
+fn walk(ev: &web_sys::KeyboardEvent, selector: &str) {
+    let by: isize = match ev.key().as_str() {
+        "ArrowRight" | "ArrowDown" => 1,
+        "ArrowLeft" | "ArrowUp" => -1,
+        _ => return,
+    };
+    let Some(root) = ev
+        .current_target()
+        .and_then(|it| it.dyn_into::<web_sys::Element>().ok())
+    else {
+        return;
+    };
+    let parts = all(&root, selector);
+    let focused = document().active_element();
+    let Some(at) = parts
+        .iter()
+        .position(|it| focused.as_ref() == Some(it.unchecked_ref()))
+    else {
+        return;
+    };
+    let to = (at as isize + by).rem_euclid(parts.len() as isize) as usize;
+    ev.prevent_default();
+    ev.stop_propagation();
+    parts[to].click();
+    let _ = parts[to].focus();
+}

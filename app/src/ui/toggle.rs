@@ -1,0 +1,63 @@
+//! Check boxes and switches.
+
+use leptos::prelude::*;
+
+/// A box that is ticked or not.
+#[component]
+pub fn Checkbox(
+    /// What it says.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Whether it is ticked.
+    #[prop(into)]
+    checked: Signal<bool>,
+    /// Ticks or clears it.
+    #[prop(into)]
+    on_change: Callback<bool>,
+    /// Shows the box only; the label is its name.
+    #[prop(optional)]
+    bare: bool,
+    /// Round, for tasks.
+    #[prop(optional)]
+    round: bool,
+) -> impl IntoView {
+    view! {
+        <label class="checkbox" class:round=round on:click=|ev| ev.stop_propagation()>
+            <input
+                type="checkbox"
+                aria-label=move || bare.then(|| label.get())
+                prop:checked=move || checked.get()
+                on:change=move |ev| on_change.run(event_target_checked(&ev))
+            />
+            {(!bare).then(|| view! { <span>{move || label.get()}</span> })}
+        </label>
+    }
+    .into_any()
+}
+
+/// Something that is on or off at once, without saving.
+#[component]
+pub fn Switch(
+    /// What it turns on.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Whether it is on.
+    #[prop(into)]
+    checked: Signal<bool>,
+    /// Turns it on or off.
+    #[prop(into)]
+    on_change: Callback<bool>,
+) -> impl IntoView {
+    view! {
+        <label class="switch">
+            <span>{move || label.get()}</span>
+            <input
+                type="checkbox"
+                role="switch"
+                prop:checked=move || checked.get()
+                on:change=move |ev| on_change.run(event_target_checked(&ev))
+            />
+        </label>
+    }
+    .into_any()
+}

@@ -1,0 +1,320 @@
+//! A long list of equal rows: a pool of row components, one signal each.
+//!
+//! Invariants: the document holds a screenful of rows whatever the length; the cursor is a key,
+//! not a number, so it stays on its record when others come and go; rows that arrive above the
+//! visible part do not move what is under the pointer.
+
+use std::sync::Arc;
+
+use gloo_events::EventListener;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+use super::dom::{is_composing, keep_until_cleanup, unique_id};
+use super::window::{pool_size, row_of_slot, scroll_to_show, visible};
+
+/// What one drawn row stands for: its number and its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Number of the row in the list, from 0.
+    pub index: usize,
+    /// Key of the record.
+    pub key: u128,
+}
+
+/// How a list draws one of its rows; called once per pooled row.
+pub type RowView = Arc<dyn Fn(Signal<Slot>) -> AnyView + Send + Sync>;
+
+/// Where a list stands, kept by the page so that it is the same on return.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ListPlace {
+    /// Scrolled so far.
+    pub top: f64,
+    /// The record under the cursor.
+    pub cursor: Option<u128>,
+}
+
+/// A windowed list with a keyboard cursor.
+///
+/// `j`, `k`, the arrows, Page Up and Down, Home and End move; Enter opens; `x` or the space bar
+/// selects. Single letters are off while the list does not have the focus.
+#[component]
+pub fn VirtualList(
+    /// The records in order.
+    #[prop(into)]
+    keys: Signal<Arc<[u128]>>,
+    /// Draws one row.
+    row: RowView,
+    /// Height of every row in pixels.
+    #[prop(into)]
+    row_height: Signal<f64>,
+    /// What the list is called.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Position and cursor.
+    place: RwSignal<ListPlace>,
+    /// Opens a record: Enter or a click on its row.
+    #[prop(optional, into)]
+    on_open: Option<Callback<u128>>,
+    /// Selects or unselects a record: `x` or the space bar.
+    #[prop(optional, into)]
+    on_select: Option<Callback<u128>>,
+    /// Any other key, with the record under the cursor; true if it was used.
+    #[prop(optional, into)]
+    on_key: Option<Callback<(web_sys::KeyboardEvent, Option<u128>), bool>>,
+    /// Which records are selected.
+    #[prop(optional, into)]
+    selected: Option<Signal<Arc<std::collections::HashSet<u128>>>>,
+    /// A head that stays above the rows and scrolls sideways with them.
+    #[prop(optional)]
+    head: Option<AnyView>,
+    /// The `--columns` of the grid, for tables.
+    #[prop(optional, into)]
+    columns: Option<Signal<String>>,
+) -> impl IntoView {
+    let list_id = unique_id("list");
+    let view_ref = NodeRef::<html::Div>::new();
+    let height = RwSignal::new(800.0);
+    let top = RwSignal::new(place.get_untracked().top);
+    let is_table = head.is_some();
+    let head_height = if is_table { 33.0 } else { 0.0 };
+
+    let count = Memo::new(move |_| keys.with(|it| it.len()));
+    let pool = Memo::new(move |old: Option<&usize>| {
+        // The pool only grows: a window that is dragged smaller and larger builds nothing anew.
+        pool_size(height.get(), row_height.get()).max(old.copied().unwrap_or(0))
+    });
+    let drawn = Memo::new(move |_| visible(top.get(), height.get(), row_height.get(), count.get()));
+    let cursor = Memo::new(move |_| place.with(|it| it.cursor));
+    let index_of = move |key: u128| keys.with_untracked(|it| it.iter().position(|it| *it == key));
+
+    follow_scroll(view_ref, top, height, place);
+    keep_still_under_pointer(view_ref, keys, row_height, top);
+
+    let show = move |index: usize| {
+        let Some(view) = view_ref.get_untracked() else {
+            return;
+        };
+        let visible_height = height.get_untracked() - head_height;
+        let row_height = row_height.get_untracked();
+        let at = f64::from(view.scroll_top());
+        if let Some(to) = scroll_to_show(index, row_height, at, visible_height) {
+            view.set_scroll_top(to.round() as i32);
+        }
+    };
+    let move_to = move |index: usize| {
+        let key = keys.with_untracked(|it| it.get(index.min(it.len().saturating_sub(1))).copied());
+        place.update(|it| it.cursor = key);
+        show(index.min(count.get_untracked().saturating_sub(1)));
+    };
+    let press = move |ev: web_sys::KeyboardEvent| {
+        let is_own = ev.target() == ev.current_target();
+        if is_composing(&ev) || !is_own || ev.ctrl_key() || ev.meta_key() || ev.alt_key() {
+            return;
+        }
+        let key = place.with_untracked(|it| it.cursor);
+        let at = key.and_then(index_of);
+        let page = (height.get_untracked() / row_height.get_untracked()) as usize;
+        let step = |by: isize| at.map_or(0, |it| it.saturating_add_signed(by));
+        match (ev.key().as_str(), key) {
+            ("ArrowDown" | "j", _) => move_to(step(1)),
+            ("ArrowUp" | "k", _) => move_to(step(-1)),
+            ("PageDown", _) => move_to(step(page as isize)),
+            ("PageUp", _) => move_to(step(-(page as isize))),
+            ("Home", _) => move_to(0),
+            ("End", _) => move_to(usize::MAX),
+            ("Enter", Some(key)) if on_open.is_some() => {
+                on_open.inspect(|it| it.run(key));
+            }
+            ("x" | " ", Some(key)) if on_select.is_some() => {
+                on_select.inspect(|it| it.run(key));
+            }
+            (_, key) => {
+                if !on_key.is_some_and(|it| it.run((ev.clone(), key))) {
+                    return;
+                }
+            }
+        }
+        ev.prevent_default();
+    };
+
+    let slot_id = {
+        let list_id = list_id.clone();
+        move |slot: usize| format!("{list_id}-{slot}")
+    };
+    let active = {
+        let slot_id = slot_id.clone();
+        move || {
+            let index = cursor
+                .get()
+                .and_then(|key| keys.with(|it| it.iter().position(|it| *it == key)))?;
+            Some(slot_id(index % pool.get()))
+        }
+    };
+    let draw = Arc::new(move |slot: usize| {
+        let current = Memo::new(move |_| {
+            let (first, shown) = drawn.get();
+            let index = row_of_slot(slot, pool.get(), first, shown)?;
+            Some(Slot {
+                index,
+                key: keys.with(|it| it.get(index).copied())?,
+            })
+        });
+        // A slot that leaves the window keeps its old content, hidden, until it is reused.
+        let last = Memo::new(move |old: Option<&Slot>| {
+            current
+                .get()
+                .or(old.copied())
+                .unwrap_or(Slot { index: 0, key: 0 })
+        });
+        let is_shown = move || current.with(Option::is_some);
+        let is_used = Memo::new(move |old: Option<&bool>| is_shown() || old == Some(&true));
+        let is_cursor = move || is_shown() && cursor.get() == Some(last.get().key);
+        let is_selected = move || {
+            selected.is_some_and(|it| is_shown() && it.with(|it| it.contains(&last.get().key)))
+        };
+        let row = Arc::clone(&row);
+        view! {
+            <div
+                id=slot_id(slot)
+                class="virtual-row"
+                role="row"
+                aria-rowindex=move || (last.get().index + 1 + usize::from(is_table)).to_string()
+                aria-selected=move || selected.map(|_| is_selected().to_string())
+                class:cursor=is_cursor
+                class:selected=is_selected
+                hidden=move || !is_shown()
+                style:transform=move || {
+                    format!("translateY({}px)", last.get().index as f64 * row_height.get())
+                }
+                on:click=move |ev| {
+                    let key = last.get_untracked().key;
+                    place.update(|it| it.cursor = Some(key));
+                    if !ev.default_prevented() && let Some(open) = on_open {
+                        open.run(key);
+                    }
+                }
+            >
+                {move || is_used.get().then(|| row(last.into()))}
+            </div>
+        }
+    });
+
+    view! {
+        <div
+            node_ref=view_ref
+            class="virtual-list"
+            class:table=is_table
+            role="grid"
+            tabindex="0"
+            aria-label=move || label.get()
+            aria-rowcount=move || (count.get() + usize::from(is_table)).to_string()
+            aria-activedescendant=active
+            style=("--row-height", move || format!("{}px", row_height.get()))
+            style=("--columns", move || columns.map(|it| it.get()).unwrap_or_default())
+            on:keydown=press
+        >
+            {head}
+            <div
+                class="virtual-rows"
+                role="rowgroup"
+                style:height=move || format!("{}px", count.get() as f64 * row_height.get())
+            >
+                <For each=move || 0..pool.get() key=|it| *it let:slot>
+                    {draw(slot)}
+                </For>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Follows scrolling once per frame and the size of the viewport, and restores the position.
+fn follow_scroll(
+    view_ref: NodeRef<html::Div>,
+    top: RwSignal<f64>,
+    height: RwSignal<f64>,
+    place: RwSignal<ListPlace>,
+) {
+    let is_waiting = StoredValue::new(false);
+    view_ref.on_load(move |view| {
+        let start = place.get_untracked().top;
+        let element = view.clone();
+        request_animation_frame(move || element.set_scroll_top(start as i32));
+        let measured = view.clone();
+        let resized = Closure::<dyn FnMut()>::new(move || {
+            let now = f64::from(measured.client_height());
+            if now > 0.0 {
+                height.set(now);
+            }
+        });
+        if let Ok(observer) = web_sys::ResizeObserver::new(resized.as_ref().unchecked_ref()) {
+            observer.observe(&view);
+            keep_until_cleanup(Watched {
+                observer,
+                _resized: resized,
+            });
+        }
+        let scrolled = view.clone();
+        keep_until_cleanup(EventListener::new(&view, "scroll", move |_| {
+            if is_waiting.get_value() {
+                return;
+            }
+            is_waiting.set_value(true);
+            let view = scrolled.clone();
+            request_animation_frame(move || {
+                is_waiting.try_set_value(false);
+                let now = f64::from(view.scroll_top());
+                top.try_set(now);
+                place.try_update_untracked(|it| it.top = now);
+            });
+        }));
+    });
+}
+
+/// Keeps the first visible row where it is when rows come or go above it.
+fn keep_still_under_pointer(
+    view_ref: NodeRef<html::Div>,
+    keys: Signal<Arc<[u128]>>,
+    row_height: Signal<f64>,
+    top: RwSignal<f64>,
+) {
+    Effect::new(move |old: Option<Arc<[u128]>>| {
+        let now = keys.get();
+        let (Some(old), Some(view)) = (old, view_ref.get_untracked()) else {
+            return now;
+        };
+        let row_height = row_height.get_untracked();
+        let at = f64::from(view.scroll_top());
+        let first = (at / row_height) as usize;
+        // At the very top the newest rows are what one wants to see.
+        let Some(anchor) = old.get(first).filter(|_| first > 0) else {
+            return now;
+        };
+        // Another sort order moves everything: only a small shift is a change of neighbors.
+        let near = first.saturating_sub(64)..(first + 64).min(now.len());
+        let found = now
+            .get(near.clone())
+            .and_then(|it| it.iter().position(|it| it == anchor));
+        if let Some(found) = found.map(|it| it + near.start).filter(|it| *it != first) {
+            let to = at + (found as f64 - first as f64) * row_height;
+            view.set_scroll_top(to.round() as i32);
+            top.set(to);
+        }
+        now
+    });
+}
+
+/// An observer that stops when its list goes.
+struct Watched {
+    observer: web_sys::ResizeObserver,
+    _resized: Closure<dyn FnMut()>,
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
