@@ -15,8 +15,13 @@ const SHELL = '/app/'; // one shell for every address below it
 const FALLBACK = '/offline.html';
 const DIGESTS = '/.digests'; // beside the files: what each of them is, for the next version
 const PATHS = new Set(LIST.map(([path]) => path));
+const PATHS_OF_FILES = [...PATHS].filter((path) => path !== SHELL);
 
-self.addEventListener('install', (event) => event.waitUntil(install()));
+self.addEventListener('install', (event) => {
+  event.waitUntil(install());
+  // Where the browser can, it takes listed files from the cache itself, without waking this program.
+  if (event.addRoutes) event.waitUntil(event.addRoutes(PATHS_OF_FILES.map(route)).catch(console.warn));
+});
 self.addEventListener('activate', (event) => event.waitUntil(activate()));
 self.addEventListener('message', (event) => {
   if (event.data === 'SKIP_WAITING') self.skipWaiting();
@@ -25,6 +30,13 @@ self.addEventListener('fetch', (event) => {
   const answer = choose(event.request);
   if (answer) event.respondWith(answer);
 });
+
+function route(pathname) {
+  return {
+    condition: { urlPattern: { pathname }, requestMethod: 'get' },
+    source: { cacheName: CACHE },
+  };
+}
 
 async function install() {
   const known = await storedDigests();

@@ -23,7 +23,7 @@
 //   tabs.dropSnapshot()    forgets it (sign-out)
 //   tabs.isLeader()        bool
 //   tabs.worker()          Worker | null: the running data core of this tab, null in a follower
-//   tabs.early             Array: messages of worker() that came before page_main; drain it, then set
+//   tabs.early             Array: messages (not events) of worker() that came before page_main; drain it, then set
 //                          worker().onmessage in the same turn
 //   tabs.epoch             number, grows whenever worker() changes: a late message of an older one is stale.
 //                          (The leadership number that guards the store is the worker's own, in IndexedDB.)
@@ -43,8 +43,11 @@
 // A follower posts {screen, bytes} on `up` and reads `down`, ignoring other screens' messages.
 // The page is ready when the first list or board is painted: set document.documentElement.dataset.ready = "1".
 //
-// Worker. worker-start.js collects messages, imports /pkg/data.js, awaits its default export, calls
+// Worker. worker-start.js collects messages, imports /pkg/data.js, awaits its default export and, when
+// told to start, calls
 //   data_main(early)
+// A follower keeps a loaded worker in reserve, so nothing may happen before that call: no
+// #[wasm_bindgen(start)].
 // `early` is an Array of what came so far, its first element always
 //   {start: {screen, suffix, up, down}}
 // where screen is the leader's own page; the others are Uint8Array from that page. data_main sets
@@ -54,10 +57,11 @@
 // A worker that finds in the store that a newer leader took over posts {robbed: true} to its page and
 // stops writing.
 
-const PATIENCE_MS = 600; // silence after which a follower asks whether the leader lives
-const ANSWER_MS = 250; // and how long it waits for the answer
+const PATIENCE_MS = 500; // silence after which a follower asks whether the leader lives
+const ANSWER_MS = 200; // and how long it waits for the answer
 const BUSY_MS = 6000; // a living page excuses its busy worker for so long
-const LOOK_MS = 150;
+const LOOK_MS = 100;
+const STANDBY_MS = 1500; // a follower prepares its own worker when its first screen is long painted
 const ASLEEP_MS = 2500; // a gap this long in our own timer means that we slept, not the leader
 
 const suffix = read('huike.replica') || 'none';
@@ -68,10 +72,12 @@ const beat = new BroadcastChannel(`huike-beat-${suffix}`);
 const listeners = { promoted: [], demoted: [], leader: [], failed: [] };
 
 let worker = null;
+let standby = null; // a follower's worker, loaded and not started
 let leading = false;
 let release = null; // lets the lock go
 let waiting = null; // the AbortController of our place in the queue
 let knownLeader = null; // screen of the leader whose worker listens
+let deposed = null; // and of the one before, whose last beats may come late
 let lastBeat = performance.now();
 let lastLook = lastBeat;
 let askedAt = null;
@@ -167,8 +173,9 @@ function lead() {
 function startWorker() {
   tabs.epoch += 1;
   tabs.early = [];
-  const started = new Worker('/worker-start.js', { type: 'module' });
+  const started = standby ?? newWorker();
   const early = tabs.early;
+  standby = null;
   worker = started;
   started.onmessage = (event) => early.push(event.data);
   started.addEventListener('message', (event) => {
@@ -214,18 +221,37 @@ function demote() {
   release = null;
   stopWorker();
   tabs.epoch += 1;
+  deposed = screen;
   rest();
   tell('demoted');
   if (navigator.locks) queue();
+}
+
+function newWorker() {
+  return new Worker('/worker-start.js', { type: 'module' });
 }
 
 // --- Following -------------------------------------------------------------------------------
 
 function queue() {
   if (waiting) return;
+  setTimeout(prepare, STANDBY_MS);
   const place = new AbortController();
   waiting = place;
   navigator.locks.request(lockName, { signal: place.signal }, lead).catch(lost);
+}
+
+// Taking over must not wait for the network or the service worker, which may be what hangs.
+function prepare() {
+  if (leading || standby) return;
+  const prepared = newWorker();
+  standby = prepared;
+  const drop = () => {
+    prepared.terminate();
+    if (standby === prepared) standby = null;
+  };
+  prepared.onmessage = (event) => event.data?.failed && drop();
+  prepared.onerror = () => standby === prepared && drop();
 }
 
 function steal() {
@@ -245,21 +271,23 @@ function lost(reason) {
 
 function hear(message) {
   if (message.kind === 'beat') {
-    lastBeat = performance.now();
-    askedAt = null;
+    if (message.leader === deposed) return;
+    rest();
     if (message.isListening && !leading && knownLeader !== message.leader) {
       knownLeader = message.leader;
       tell('leader', knownLeader);
     }
   } else if (message.kind === 'taken') {
     rest();
+    deposed = knownLeader === message.leader ? null : knownLeader;
     knownLeader = null;
     // Without locks this is the only way to learn that we were robbed.
     if (leading && !navigator.locks) demote();
   } else if (message.kind === 'alive?') {
     if (leading && worker) beat.postMessage({ kind: 'alive' });
   } else if (message.kind === 'alive') {
-    if (askedAt !== null) excusedUntil = lastBeat + BUSY_MS;
+    // Until the next question: the page may be frozen by then.
+    if (askedAt !== null) excusedUntil = performance.now() + PATIENCE_MS;
     askedAt = null;
   }
 }
@@ -275,10 +303,10 @@ function look() {
   if (slept) return rest();
   const silence = now - lastBeat;
   if (silence < PATIENCE_MS || (now < excusedUntil && silence < BUSY_MS)) return;
-  if (askedAt === null) {
+  if (askedAt === null && silence < BUSY_MS) {
     askedAt = now;
     beat.postMessage({ kind: 'alive?' });
-  } else if (now - askedAt >= ANSWER_MS) {
+  } else if (askedAt === null || now - askedAt >= ANSWER_MS) {
     steal();
   }
 }

@@ -1,4 +1,4 @@
-// Starts the data core in its worker. The contract stands at the top of tabs.js.
+// Loads the data core in its worker, and starts it when told to. The contract stands at the top of tabs.js.
 
 // First statement: what arrives while the module loads would be lost otherwise.
 const early = [];
@@ -24,13 +24,17 @@ self.addEventListener('unhandledrejection', (event) => fail(event.reason));
 self.addEventListener('error', (event) => fail(event.error ?? event.message));
 
 try {
-  const { screen, suffix } = await started;
+  // Loaded before anybody asks for the start: a follower keeps such a worker ready to take over.
+  const loading = import('/pkg/data.js').then(async (core) => {
+    await core.default();
+    return core;
+  });
+  const { screen, suffix } = await Promise.race([started, loading.then(() => started)]);
   const channel = new BroadcastChannel(`huike-beat-${suffix}`);
   const beat = () => channel.postMessage({ kind: 'beat', leader: screen, isListening });
   beating = setInterval(beat, BEAT_MS);
   beat();
-  const core = await import('/pkg/data.js');
-  await core.default();
+  const core = await loading;
   const running = core.data_main(early);
   isListening = true;
   beat();
