@@ -97,7 +97,7 @@ fn default_has_target(workspace: &Workspace) -> bool {
         .any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
 }
 
-/// Compiles one line: a sysroot whose compiler was upgraded under it exists but does not work.
+/// Compiles an empty test: a sysroot whose compiler was upgraded under it exists but does not work.
 fn linked_works(workspace: &Workspace) -> bool {
     let mut rustc = workspace.command("rustc");
     rustc

@@ -115,7 +115,7 @@ fn build_std(workspace: &Workspace, carrier: &Path) -> Result<()> {
             "build",
             "--release",
             "--quiet",
-            "-Zbuild-std=std,panic_abort,proc_macro",
+            "-Zbuild-std=std,panic_abort,proc_macro,test",
         ])
         .args(["--target", TARGET])
         .env("CARGO_TARGET_DIR", carrier.join("target"))
