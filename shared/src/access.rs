@@ -44,8 +44,12 @@ pub enum Action {
 
 impl Role {
     /// Every role, for forms.
-    pub const ALL: &'static [Role] =
-        &[Role::Administrator, Role::Manager, Role::Salesperson, Role::Viewer];
+    pub const ALL: &'static [Role] = &[
+        Role::Administrator,
+        Role::Manager,
+        Role::Salesperson,
+        Role::Viewer,
+    ];
 
     /// The stored word.
     pub fn word(self) -> &'static str {

@@ -4,4 +4,6 @@ mod contact;
 mod customer;
 
 pub use contact::{Contact, ContactRole};
-pub use customer::{Channel, Customer, CustomerLevel, CustomerStatus, CustomerType, Gender, Source};
+pub use customer::{
+    Channel, Customer, CustomerLevel, CustomerStatus, CustomerType, Gender, Source,
+};

@@ -140,9 +140,18 @@ pub fn flatten(expanded: &ExpandedChange, hash: ChangeHash) -> Result<FlatChange
         let pred = op
             .pred
             .iter()
-            .map(|it| Ok(OpId { counter: it.counter(), actor: actor(it.actor())? }))
+            .map(|it| {
+                Ok(OpId {
+                    counter: it.counter(),
+                    actor: actor(it.actor())?,
+                })
+            })
             .collect::<Result<_, NotFlat>>()?;
-        ops.push(PutOp { key: key.as_str().into(), value, pred });
+        ops.push(PutOp {
+            key: key.as_str().into(),
+            value,
+            pred,
+        });
     }
     let mut deps: Vec<ChangeHash> = expanded.deps.iter().map(|it| (*it).into()).collect();
     deps.sort_unstable();
@@ -198,7 +207,10 @@ impl Registers {
 
     /// How many changes this actor has made in the document.
     pub fn seq(&self, actor: Actor) -> u64 {
-        self.actors.iter().find(|it| it.0 == actor).map_or(0, |it| it.1)
+        self.actors
+            .iter()
+            .find(|it| it.0 == actor)
+            .map_or(0, |it| it.1)
     }
 
     /// Every actor that has changed the document, with its last sequence number.
@@ -218,23 +230,33 @@ impl Registers {
 
     /// Whether the record was deleted.
     pub fn is_deleted(&self) -> bool {
-        self.keys.get(DELETED).is_some_and(|cells| cells.iter().any(|it| it.value == Scalar::Bool(true)))
+        self.keys
+            .get(DELETED)
+            .is_some_and(|cells| cells.iter().any(|it| it.value == Scalar::Bool(true)))
     }
 
     /// The value shown of a register.
     pub fn value(&self, key: &str) -> &Scalar {
         static NULL: Scalar = Scalar::Null;
-        self.keys.get(key).and_then(|it| it.last()).map_or(&NULL, |it| &it.value)
+        self.keys
+            .get(key)
+            .and_then(|it| it.last())
+            .map_or(&NULL, |it| &it.value)
     }
 
     /// Who wrote the value shown.
     pub fn stamp(&self, key: &str) -> Option<Stamp> {
-        self.keys.get(key).and_then(|it| it.last()).map(|it| self.stamp_of(it))
+        self.keys
+            .get(key)
+            .and_then(|it| it.last())
+            .map(|it| self.stamp_of(it))
     }
 
     /// Every register with the value shown, by key.
     pub fn values(&self) -> impl Iterator<Item = (&str, &Scalar)> {
-        self.keys.iter().filter_map(|(key, cells)| Some((&**key, &cells.last()?.value)))
+        self.keys
+            .iter()
+            .filter_map(|(key, cells)| Some((&**key, &cells.last()?.value)))
     }
 
     /// The visible ops of a register, the winner last.
@@ -246,7 +268,10 @@ impl Registers {
     /// The visible values of a register with their authors, the winner last.
     pub fn candidates(&self, key: &str) -> Vec<(&Scalar, Stamp)> {
         let cells = self.keys.get(key).map_or(&[][..], Vec::as_slice);
-        cells.iter().map(|it| (&it.value, self.stamp_of(it))).collect()
+        cells
+            .iter()
+            .map(|it| (&it.value, self.stamp_of(it)))
+            .collect()
     }
 
     /// Whether this change is in already.
@@ -262,14 +287,29 @@ impl Registers {
             let actors = &self.actors;
             let cells = self.keys.entry(op.key.clone()).or_default();
             cells.retain(|it| {
-                let id = OpId { counter: it.counter, actor: actors[usize::from(it.actor)].0 };
+                let id = OpId {
+                    counter: it.counter,
+                    actor: actors[usize::from(it.actor)].0,
+                };
                 !op.pred.contains(&id)
             });
-            let id = OpId { counter, actor: change.actor };
+            let id = OpId {
+                counter,
+                actor: change.actor,
+            };
             let place = cells.partition_point(|it| {
-                OpId { counter: it.counter, actor: actors[usize::from(it.actor)].0 } < id
+                OpId {
+                    counter: it.counter,
+                    actor: actors[usize::from(it.actor)].0,
+                } < id
             });
-            let cell = Cell { counter, actor, value: op.value.clone(), at: stamp.at, by };
+            let cell = Cell {
+                counter,
+                actor,
+                value: op.value.clone(),
+                at: stamp.at,
+                by,
+            };
             cells.insert(place, cell);
         }
         self.max_op = self.max_op.max(change.last_op());
@@ -287,7 +327,12 @@ impl Registers {
 
     /// Authors the change that puts these values, or `None` if all of them are there already.
     /// Settling a clash by putting the value shown again is a change.
-    pub fn author(&self, edits: &[(Box<str>, Scalar)], actor: Actor, now: Timestamp) -> Option<Vec<u8>> {
+    pub fn author(
+        &self,
+        edits: &[(Box<str>, Scalar)],
+        actor: Actor,
+        now: Timestamp,
+    ) -> Option<Vec<u8>> {
         let operations: Vec<Op> = edits
             .iter()
             .filter(|(key, value)| match self.keys.get(key).map(Vec::as_slice) {
@@ -328,8 +373,11 @@ impl Registers {
     /// The state that an author with these heads had: the ancestors of `deps`, replayed.
     /// `None` if one of them is not among `history`.
     pub fn at(deps: &[ChangeHash], history: &[FlatChange]) -> Option<Registers> {
-        let by_hash: HashMap<ChangeHash, usize> =
-            history.iter().enumerate().map(|(index, it)| (it.hash, index)).collect();
+        let by_hash: HashMap<ChangeHash, usize> = history
+            .iter()
+            .enumerate()
+            .map(|(index, it)| (it.hash, index))
+            .collect();
         let mut wanted: HashSet<usize> = HashSet::new();
         let mut open: Vec<ChangeHash> = deps.to_vec();
         while let Some(hash) = open.pop() {
@@ -360,9 +408,14 @@ impl Registers {
             ..Row::default()
         };
         for (key, cells) in &self.keys {
-            let Some((shown, others)) = cells.split_last() else { continue };
+            let Some((shown, others)) = cells.split_last() else {
+                continue;
+            };
             if others.iter().any(|it| it.value != shown.value) && !key.starts_with('_') {
-                let losing = others.iter().rev().map(|it| (it.value.clone(), self.stamp_of(it)));
+                let losing = others
+                    .iter()
+                    .rev()
+                    .map(|it| (it.value.clone(), self.stamp_of(it)));
                 row.clashes.push(Clash {
                     key: key.clone(),
                     winner: self.stamp_of(shown),
@@ -380,11 +433,18 @@ impl Registers {
     }
 
     fn op_id(&self, cell: &Cell) -> OpId {
-        OpId { counter: cell.counter, actor: self.actors[usize::from(cell.actor)].0 }
+        OpId {
+            counter: cell.counter,
+            actor: self.actors[usize::from(cell.actor)].0,
+        }
     }
 
     fn stamp_of(&self, cell: &Cell) -> Stamp {
-        let by = self.members.get(usize::from(cell.by)).copied().unwrap_or_default();
+        let by = self
+            .members
+            .get(usize::from(cell.by))
+            .copied()
+            .unwrap_or_default();
         Stamp { at: cell.at, by }
     }
 

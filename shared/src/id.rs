@@ -27,12 +27,18 @@ impl RecordId {
     /// A UUIDv7 from the time and ten bytes of entropy.
     pub fn new(now: Timestamp, entropy: [u8; 10]) -> Self {
         let millis = u64::try_from(now.millis()).unwrap_or(0);
-        RecordId(*uuid::Builder::from_unix_timestamp_millis(millis, &entropy).into_uuid().as_bytes())
+        RecordId(
+            *uuid::Builder::from_unix_timestamp_millis(millis, &entropy)
+                .into_uuid()
+                .as_bytes(),
+        )
     }
 
     /// Reads the text form, with or without hyphens.
     pub fn parse(text: &str) -> Result<Self, BadId> {
-        uuid::Uuid::try_parse(text).map(|it| RecordId(*it.as_bytes())).map_err(|_| BadId)
+        uuid::Uuid::try_parse(text)
+            .map(|it| RecordId(*it.as_bytes()))
+            .map_err(|_| BadId)
     }
 
     /// The sixteen bytes.
@@ -78,7 +84,10 @@ pub struct Id<T> {
 impl<T> Id<T> {
     /// Says that this id names a `T`.
     pub const fn from_raw(raw: RecordId) -> Self {
-        Id { raw, of: PhantomData }
+        Id {
+            raw,
+            of: PhantomData,
+        }
     }
 
     /// The untyped id.

@@ -20,7 +20,10 @@ impl Currency {
     /// Reads three capital letters.
     pub fn parse(code: &str) -> Option<Self> {
         let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
-        bytes.iter().all(u8::is_ascii_uppercase).then_some(Currency(bytes))
+        bytes
+            .iter()
+            .all(u8::is_ascii_uppercase)
+            .then_some(Currency(bytes))
     }
 
     /// The three letters.
@@ -76,7 +79,10 @@ impl Money {
         if self.currency != other.currency {
             return None;
         }
-        Some(Money { minor: self.minor.checked_add(other.minor)?, ..self })
+        Some(Money {
+            minor: self.minor.checked_add(other.minor)?,
+            ..self
+        })
     }
 
     /// `percent` hundredths of the amount, rounded half away from zero.
@@ -100,10 +106,18 @@ impl Money {
 
     /// Reads what a person types: `12,345.60`, `¥1.2万`, `3亿`, `USD 20`, `20 USD`.
     pub fn parse_typed(text: &str, default: Currency) -> Option<Self> {
-        let mut rest: String =
-            text.chars().filter(|it| !it.is_whitespace() && *it != ',' && *it != '，').collect();
+        let mut rest: String = text
+            .chars()
+            .filter(|it| !it.is_whitespace() && *it != ',' && *it != '，')
+            .collect();
         let mut currency = default;
-        for (sign, code) in [("¥", "CNY"), ("￥", "CNY"), ("$", "USD"), ("€", "EUR"), ("£", "GBP")] {
+        for (sign, code) in [
+            ("¥", "CNY"),
+            ("￥", "CNY"),
+            ("$", "USD"),
+            ("€", "EUR"),
+            ("£", "GBP"),
+        ] {
             if let Some(stripped) = rest.strip_prefix(sign) {
                 currency = Currency::parse(code)?;
                 rest = stripped.to_owned();
@@ -193,7 +207,14 @@ mod tests {
     fn the_register_reads_back_and_rejects_other_spellings() {
         let money = Money::from_minor(1_234_500, Currency::CNY);
         assert_eq!(Money::parse_register(&money.to_register()), Some(money));
-        for text in ["CNY 0012", "CNY +5", "cny 5", "CNY", "CNY 1.5", "CNY 9999999999999999"] {
+        for text in [
+            "CNY 0012",
+            "CNY +5",
+            "cny 5",
+            "CNY",
+            "CNY 1.5",
+            "CNY 9999999999999999",
+        ] {
             assert_eq!(Money::parse_register(text), None, "{text}");
         }
     }
@@ -201,7 +222,12 @@ mod tests {
     #[test]
     fn weighting_rounds_half_away_from_zero() {
         let check = |minor, percent, expected| {
-            assert_eq!(Money::from_minor(minor, Currency::CNY).percent(percent).minor(), expected);
+            assert_eq!(
+                Money::from_minor(minor, Currency::CNY)
+                    .percent(percent)
+                    .minor(),
+                expected
+            );
         };
         check(5, 50, 3);
         check(-5, 50, -3);

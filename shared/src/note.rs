@@ -24,8 +24,18 @@ pub static NOTE: KindDef = KindDef {
     kind: Kind(250),
     name: "note",
     fields: &[
-        FieldDef { name: "of", kind: FieldKind::Line, required: true, search: false },
-        FieldDef { name: "text", kind: FieldKind::Paragraphs, required: false, search: true },
+        FieldDef {
+            name: "of",
+            kind: FieldKind::Line,
+            required: true,
+            search: false,
+        },
+        FieldDef {
+            name: "text",
+            kind: FieldKind::Paragraphs,
+            required: false,
+            search: true,
+        },
     ],
     families: &[],
 };
@@ -43,7 +53,10 @@ pub fn note_ref(owner: RecordRef, field: &str) -> RecordRef {
     let digest = Sha256::digest(of(owner, field).as_bytes());
     let mut id = [0; 16];
     id.copy_from_slice(&digest[..16]);
-    RecordRef { kind: NOTE.kind, id: RecordId(id) }
+    RecordRef {
+        kind: NOTE.kind,
+        id: RecordId(id),
+    }
 }
 
 /// What a note says of whom it belongs to: `<kind number>/<record id>/<field>`.
@@ -117,6 +130,20 @@ impl NoteDocument {
             },
             _ => None,
         }
+    }
+
+    /// Whether the note holds nothing but what it belongs to and plain text: two keys, no marks.
+    pub fn is_only_text(&self) -> bool {
+        self.doc.keys(ROOT).eq(["of", "text"])
+            && self.doc.get_all(ROOT, "text").is_ok_and(|it| it.len() == 1)
+            && self.doc.get_all(ROOT, "of").is_ok_and(|it| it.len() == 1)
+            && self.doc.marks(&self.text).is_ok_and(|it| it.is_empty())
+            && self.doc.list_range(&self.text, ..).all(|it| {
+                matches!(
+                    it.value,
+                    automerge::ValueRef::Scalar(automerge::ScalarValueRef::Str(_))
+                )
+            })
     }
 
     /// The text.
@@ -222,7 +249,11 @@ impl Splice {
         }
         let old: Vec<char> = old.chars().collect();
         let new: Vec<char> = new.chars().collect();
-        let start = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
+        let start = old
+            .iter()
+            .zip(&new)
+            .take_while(|(one, other)| one == other)
+            .count();
         let rest = old.len().min(new.len()) - start;
         let end = (1..=rest)
             .take_while(|it| old[old.len() - it] == new[new.len() - it])
@@ -230,7 +261,10 @@ impl Splice {
         Some(Splice {
             at: start,
             remove: old.len() - start - end,
-            insert: new[start..new.len() - end].iter().collect::<String>().into(),
+            insert: new[start..new.len() - end]
+                .iter()
+                .collect::<String>()
+                .into(),
         })
     }
 
@@ -257,6 +291,10 @@ impl Splice {
         };
         let at = moved(self.at);
         let remove = moved(self.at + self.remove).saturating_sub(at);
-        Splice { at, remove, insert: self.insert.clone() }
+        Splice {
+            at,
+            remove,
+            insert: self.insert.clone(),
+        }
     }
 }

@@ -57,14 +57,21 @@ enum Value<'a> {
 /// Packs rows of one kind.
 pub fn pack<'a>(kind: Kind, rows: impl IntoIterator<Item = &'a Row>) -> Vec<u8> {
     let def = registry::def(kind);
-    let mut keys: Vec<&str> = def.map_or(&[][..], |it| it.fields).iter().map(|it| it.name).collect();
+    let mut keys: Vec<&str> = def
+        .map_or(&[][..], |it| it.fields)
+        .iter()
+        .map(|it| it.name)
+        .collect();
     let mut numbers: HashMap<&str, u16> = HashMap::new();
     let mut members: Vec<RecordId> = Vec::new();
     let mut member = |stamp: Stamp| {
-        let index = members.iter().position(|it| *it == stamp.by).unwrap_or_else(|| {
-            members.push(stamp.by);
-            members.len() - 1
-        });
+        let index = members
+            .iter()
+            .position(|it| *it == stamp.by)
+            .unwrap_or_else(|| {
+                members.push(stamp.by);
+                members.len() - 1
+            });
         (stamp.at, index as u16)
     };
     let mut packed = Vec::new();
@@ -91,7 +98,12 @@ pub fn pack<'a>(kind: Kind, rows: impl IntoIterator<Item = &'a Row>) -> Vec<u8> 
             sort: &row.sort,
         });
     }
-    let batch = Batch { kind, keys, members, rows: packed };
+    let batch = Batch {
+        kind,
+        keys,
+        members,
+        rows: packed,
+    };
     // Writing to a growing buffer has no way to fail.
     postcard::to_extend(&batch, vec![VERSION]).unwrap_or_default()
 }
@@ -110,11 +122,18 @@ pub fn unpack(bytes: &[u8]) -> Result<Vec<Row>, BadBatch> {
     let rest = bytes.strip_prefix(&[VERSION]).ok_or(BadBatch)?;
     let batch: Batch<'_> = postcard::from_bytes(rest).map_err(|_| BadBatch)?;
     let fields = registry::def(batch.kind).map_or(&[][..], |it| it.fields);
-    let places: Vec<Option<usize>> =
-        batch.keys.iter().map(|key| fields.iter().position(|it| it.name == *key)).collect();
+    let places: Vec<Option<usize>> = batch
+        .keys
+        .iter()
+        .map(|key| fields.iter().position(|it| it.name == *key))
+        .collect();
     let stamp = |(at, by): (Timestamp, u16)| Stamp {
         at,
-        by: batch.members.get(usize::from(by)).copied().unwrap_or_default(),
+        by: batch
+            .members
+            .get(usize::from(by))
+            .copied()
+            .unwrap_or_default(),
     };
     let mut rows = Vec::with_capacity(batch.rows.len());
     for packed in batch.rows {
@@ -156,11 +175,17 @@ mod tests {
 
     #[test]
     fn rows_come_back_as_they_went_in() {
-        let mut row = Row { kind: Customer::DEF.kind, ..Row::default() };
+        let mut row = Row {
+            kind: Customer::DEF.kind,
+            ..Row::default()
+        };
         row.set_key(Customer::DEF, "name", Scalar::text("云仓"));
         row.set_key(Customer::DEF, "from_a_newer_client", Scalar::Int(7));
         row.values.resize(Customer::DEF.fields.len(), Scalar::Null);
-        row.updated = Stamp { at: Timestamp::from_millis(5), by: RecordId([3; 16]) };
+        row.updated = Stamp {
+            at: Timestamp::from_millis(5),
+            by: RecordId([3; 16]),
+        };
         let bytes = pack(row.kind, [&row]);
         assert_eq!(unpack(&bytes), Ok(vec![row]));
     }

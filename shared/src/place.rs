@@ -21,8 +21,11 @@ impl PartId {
     /// Reads the text form.
     pub fn parse(text: &str) -> Option<Self> {
         let good = text.len() == 16
-            && text.bytes().all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it));
-        good.then(|| u64::from_str_radix(text, 16).ok().map(PartId)).flatten()
+            && text
+                .bytes()
+                .all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it));
+        good.then(|| u64::from_str_radix(text, 16).ok().map(PartId))
+            .flatten()
     }
 }
 
@@ -60,7 +63,12 @@ impl Place {
 
     /// The stored form.
     pub fn to_register(&self) -> String {
-        let Place { pipeline, stage, rank, since } = self;
+        let Place {
+            pipeline,
+            stage,
+            rank,
+            since,
+        } = self;
         format!("{pipeline}/{stage}/{}/{}", rank.as_str(), since.millis())
     }
 }
@@ -84,8 +92,15 @@ pub enum Outcome {
 }
 
 /// Reasons that are offered; any other text is a reason too.
-pub const LOST_REASONS: &[&str] =
-    &["price", "competitor", "no_budget", "no_need", "timing", "no_answer", "product"];
+pub const LOST_REASONS: &[&str] = &[
+    "price",
+    "competitor",
+    "no_budget",
+    "no_need",
+    "timing",
+    "no_answer",
+    "product",
+];
 
 impl Outcome {
     /// Reads `open`, `won` or `lost:<reason>`.
@@ -97,7 +112,9 @@ impl Outcome {
                 let reason = text.strip_prefix("lost:")?;
                 let fits = reason.chars().count() <= LOST_REASON_CHARS_MAX
                     && !reason.chars().any(char::is_control);
-                fits.then(|| Outcome::Lost { reason: reason.into() })
+                fits.then(|| Outcome::Lost {
+                    reason: reason.into(),
+                })
             }
         }
     }
@@ -133,7 +150,10 @@ mod tests {
     #[test]
     fn an_outcome_reads_back() {
         for text in ["open", "won", "lost:price", "lost:太贵了"] {
-            assert_eq!(Outcome::parse(text).map(|it| it.to_register()).as_deref(), Some(text));
+            assert_eq!(
+                Outcome::parse(text).map(|it| it.to_register()).as_deref(),
+                Some(text)
+            );
         }
         assert_eq!(Outcome::parse("gone"), None);
     }

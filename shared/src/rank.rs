@@ -94,11 +94,18 @@ fn jitter(entropy: &mut dyn Entropy) -> impl Iterator<Item = char> {
     let mut bytes = [0; JITTER_CHARS];
     entropy.fill(&mut bytes);
     // Never 0 at the end: a key that ends in the lowest digit has no room below it.
-    bytes.into_iter().map(|it| char::from(DIGITS[1 + usize::from(it) % 61]))
+    bytes
+        .into_iter()
+        .map(|it| char::from(DIGITS[1 + usize::from(it) % 61]))
 }
 
 fn split(key: &str) -> (&str, &str) {
-    let head = key.bytes().next().and_then(integer_len).unwrap_or(1).min(key.len());
+    let head = key
+        .bytes()
+        .next()
+        .and_then(integer_len)
+        .unwrap_or(1)
+        .min(key.len());
     key.split_at(head)
 }
 
@@ -218,7 +225,11 @@ mod tests {
             let low = place.checked_sub(1).map(|it| &list[it]);
             let fresh = Rank::between(low, list.get(place), &mut entropy);
             assert!(low.is_none_or(|it| *it < fresh), "{low:?} {fresh:?}");
-            assert!(list.get(place).is_none_or(|it| fresh < *it), "{fresh:?} {:?}", list[place]);
+            assert!(
+                list.get(place).is_none_or(|it| fresh < *it),
+                "{fresh:?} {:?}",
+                list[place]
+            );
             assert_eq!(Rank::parse(fresh.as_str()), Some(fresh.clone()));
             list.insert(place, fresh);
         }
@@ -252,7 +263,10 @@ mod tests {
         all.sort();
         let switches = all.windows(2).filter(|it| it[0].1 != it[1].1).count();
         assert_eq!(switches, 1);
-        assert!(mine.windows(2).all(|it| it[0] < it[1] && low < it[0] && it[1] < high));
+        assert!(
+            mine.windows(2)
+                .all(|it| it[0] < it[1] && low < it[0] && it[1] < high)
+        );
     }
 
     #[test]

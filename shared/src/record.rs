@@ -129,9 +129,7 @@ impl FieldKind {
             };
         };
         let one_line = |max: usize| {
-            !text.is_empty()
-                && text.chars().count() <= max
-                && !text.chars().any(char::is_control)
+            !text.is_empty() && text.chars().count() <= max && !text.chars().any(char::is_control)
         };
         match self {
             FieldKind::Line | FieldKind::Phone | FieldKind::Email => one_line(LINE_CHARS_MAX),
@@ -142,7 +140,10 @@ impl FieldKind {
             FieldKind::Paragraphs => !text.is_empty() && text.chars().count() <= TEXT_CHARS_MAX,
             FieldKind::Money => Money::parse_register(text).is_some(),
             FieldKind::Date => {
-                text.len() == 10 && text.parse::<Date>().is_ok_and(|it| it.to_string() == **text)
+                text.len() == 10
+                    && text
+                        .parse::<Date>()
+                        .is_ok_and(|it| it.to_string() == **text)
             }
             FieldKind::Choice(_) => is_choice_word(text),
             FieldKind::Member | FieldKind::Link(_) => {
@@ -163,7 +164,9 @@ impl FieldKind {
 fn is_choice_word(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= CHOICE_BYTES_MAX
-        && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
 }
 
 /// A Rust type that one register can hold.
@@ -275,7 +278,9 @@ impl FieldValue for Percent {
     const KIND: FieldKind = FieldKind::Percent;
 
     fn read(value: &Scalar) -> Option<Self> {
-        value.as_int().map(|it| Percent(u8::try_from(it.clamp(0, 100)).unwrap_or(0)))
+        value
+            .as_int()
+            .map(|it| Percent(u8::try_from(it.clamp(0, 100)).unwrap_or(0)))
     }
 
     fn write(&self) -> Scalar {

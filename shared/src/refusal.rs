@@ -78,6 +78,9 @@ impl Refusal {
 
     /// Whether the same request may be granted later without being changed.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Refusal::TooFast | Refusal::Unavailable | Refusal::SignedOut)
+        matches!(
+            self,
+            Refusal::TooFast | Refusal::Unavailable | Refusal::SignedOut
+        )
     }
 }

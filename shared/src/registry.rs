@@ -50,10 +50,18 @@ mod tests {
     fn kinds_and_fields_have_names_of_their_own() {
         for (index, one) in RECORDS.iter().enumerate() {
             for other in &RECORDS[index + 1..] {
-                assert!(one.kind != other.kind && one.name != other.name, "{}", one.name);
+                assert!(
+                    one.kind != other.kind && one.name != other.name,
+                    "{}",
+                    one.name
+                );
             }
             for (index, field) in one.fields.iter().enumerate() {
-                assert!(one.fields[index + 1..].iter().all(|it| it.name != field.name));
+                assert!(
+                    one.fields[index + 1..]
+                        .iter()
+                        .all(|it| it.name != field.name)
+                );
                 assert!(!field.name.contains('.') && !field.name.starts_with('_'));
             }
         }

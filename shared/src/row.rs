@@ -62,7 +62,10 @@ static NULL: Scalar = Scalar::Null;
 impl Row {
     /// Names the record.
     pub fn record_ref(&self) -> RecordRef {
-        RecordRef { kind: self.kind, id: self.id }
+        RecordRef {
+            kind: self.kind,
+            id: self.id,
+        }
     }
 
     /// The value at an index of the kind's table.
@@ -110,7 +113,9 @@ impl Row {
             else {
                 continue;
             };
-            let Some(id) = PartId::parse(id).filter(|_| name == family) else { continue };
+            let Some(id) = PartId::parse(id).filter(|_| name == family) else {
+                continue;
+            };
             if found.last().is_none_or(|it| it.0 != id) {
                 found.push((id, vec![Scalar::Null; P::FIELDS.len()]));
             }
@@ -119,7 +124,10 @@ impl Row {
                 values[index] = value.clone();
             }
         }
-        found.into_iter().map(|(id, values)| (id, P::from_values(&values))).collect()
+        found
+            .into_iter()
+            .map(|(id, values)| (id, P::from_values(&values)))
+            .collect()
     }
 
     /// The clash in a register, if there is one.

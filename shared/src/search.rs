@@ -16,7 +16,9 @@ pub fn fill(row: &mut Row, def: &KindDef) {
     let mut out = String::new();
     let mut title = "";
     for (index, field) in def.fields.iter().enumerate().filter(|it| it.1.search) {
-        let Some(text) = row.value(index).as_text() else { continue };
+        let Some(text) = row.value(index).as_text() else {
+            continue;
+        };
         if title.is_empty() {
             title = text;
         }
@@ -44,7 +46,10 @@ fn push_sounds(out: &mut String, text: &str) {
         return;
     }
     let usual = pinyin::sounds(text);
-    for sounds in [pinyin::other_sounds(text).filter(|it| it.full != usual.full), Some(usual)] {
+    for sounds in [
+        pinyin::other_sounds(text).filter(|it| it.full != usual.full),
+        Some(usual),
+    ] {
         let Some(sounds) = sounds else { continue };
         out.push_str(&sounds.full);
         out.push('\n');
@@ -73,11 +78,21 @@ impl Query {
         let folded = fold(typed);
         let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
         let phone = digits.len() >= 5
-            && folded.chars().all(|it| it.is_ascii_digit() || " -+()".contains(it));
+            && folded
+                .chars()
+                .all(|it| it.is_ascii_digit() || " -+()".contains(it));
         if phone {
-            return Query { words: vec![digits] };
+            return Query {
+                words: vec![digits],
+            };
         }
-        Query { words: folded.split(' ').filter(|it| !it.is_empty()).map(str::to_owned).collect() }
+        Query {
+            words: folded
+                .split(' ')
+                .filter(|it| !it.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        }
     }
 
     /// Whether nothing is asked for.
@@ -92,8 +107,14 @@ impl Query {
 
     /// How well a matching row answers: 0 best (a part begins with the first word), 1 otherwise.
     pub fn grade(&self, row: &Row) -> u8 {
-        let Some(first) = self.words.first() else { return 1 };
-        let begins = row.search.split('\n').take(4).any(|it| it.starts_with(first.as_str()));
+        let Some(first) = self.words.first() else {
+            return 1;
+        };
+        let begins = row
+            .search
+            .split('\n')
+            .take(4)
+            .any(|it| it.starts_with(first.as_str()));
         u8::from(!begins)
     }
 }
@@ -106,7 +127,10 @@ mod tests {
     use crate::scalar::Scalar;
 
     fn row(name: &str, phone: &str) -> Row {
-        let mut row = Row { kind: Customer::DEF.kind, ..Row::default() };
+        let mut row = Row {
+            kind: Customer::DEF.kind,
+            ..Row::default()
+        };
         row.set_key(Customer::DEF, "name", Scalar::text(name));
         row.set_key(Customer::DEF, "phone", Scalar::text(phone));
         fill(&mut row, Customer::DEF);
@@ -116,12 +140,27 @@ mod tests {
     #[track_caller]
     fn check(typed: &str, expected: bool) {
         let row = row("重庆云仓物流", "+8613800138000");
-        assert_eq!(Query::parse(typed).matches(&row), expected, "{typed}: {:?}", row.search);
+        assert_eq!(
+            Query::parse(typed).matches(&row),
+            expected,
+            "{typed}: {:?}",
+            row.search
+        );
     }
 
     #[test]
     fn customers_are_found_by_characters_pinyin_initials_and_phone() {
-        for typed in ["云仓", "yuncang", "cqyc", "zqyc", "138 0013", "13800138000", "云仓 0013", "ＣＱ", ""] {
+        for typed in [
+            "云仓",
+            "yuncang",
+            "cqyc",
+            "zqyc",
+            "138 0013",
+            "13800138000",
+            "云仓 0013",
+            "ＣＱ",
+            "",
+        ] {
             check(typed, true);
         }
         for typed in ["北京", "yuncangx", "999"] {

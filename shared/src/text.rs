@@ -76,8 +76,11 @@ text_type!(
 impl Line {
     /// Trims, folds line breaks and control characters into spaces.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let folded: String =
-            text.trim().chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+        let folded: String = text
+            .trim()
+            .chars()
+            .map(|it| if it.is_control() { ' ' } else { it })
+            .collect();
         if folded.is_empty() {
             return Err(TextError::Empty);
         }
@@ -110,7 +113,9 @@ impl Phone {
         }
         let digits: String = narrow.chars().filter(char::is_ascii_digit).collect();
         let international = narrow.starts_with('+') || narrow.starts_with("00");
-        let known = narrow.chars().all(|it| it.is_ascii_digit() || " +-()./#x,转".contains(it));
+        let known = narrow
+            .chars()
+            .all(|it| it.is_ascii_digit() || " +-()./#x,转".contains(it));
         if !known || !(3..=30).contains(&digits.len()) {
             return Err(TextError::Form);
         }
@@ -119,7 +124,12 @@ impl Phone {
         } else if digits.len() == 13 && digits.starts_with("861") {
             format!("+{digits}")
         } else if let Some(rest) = narrow.strip_prefix("00").filter(|_| digits.len() > 8) {
-            format!("+{}", rest.chars().filter(char::is_ascii_digit).collect::<String>())
+            format!(
+                "+{}",
+                rest.chars()
+                    .filter(char::is_ascii_digit)
+                    .collect::<String>()
+            )
         } else {
             narrow
         };
@@ -143,7 +153,10 @@ impl Email {
             return Err(TextError::Empty);
         }
         let (name, domain) = text.rsplit_once('@').ok_or(TextError::Form)?;
-        let plain = |it: &str| !it.chars().any(|c| c.is_whitespace() || c.is_control() || c == '@');
+        let plain = |it: &str| {
+            !it.chars()
+                .any(|c| c.is_whitespace() || c.is_control() || c == '@')
+        };
         let dotted = domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.');
         if name.is_empty() || !dotted || !plain(name) || !plain(domain) {
             return Err(TextError::Form);
@@ -219,7 +232,10 @@ mod tests {
     #[test]
     fn phones_are_normalized_where_that_is_safe() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(Phone::parse(text).map(|it| it.to_string()).as_deref(), Ok(expected));
+            assert_eq!(
+                Phone::parse(text).map(|it| it.to_string()).as_deref(),
+                Ok(expected)
+            );
         };
         check("13800138000", "+8613800138000");
         check("138-0013-8000", "+8613800138000");
@@ -230,12 +246,18 @@ mod tests {
         check("+1 (555) 010-9999", "+1 (555) 010-9999");
         assert_eq!(Phone::parse("call me"), Err(TextError::Form));
         assert_eq!(Phone::parse(" "), Err(TextError::Empty));
-        assert_eq!(Phone::from_stored("+8613800138000").display(), "138 0013 8000");
+        assert_eq!(
+            Phone::from_stored("+8613800138000").display(),
+            "138 0013 8000"
+        );
     }
 
     #[test]
     fn lines_hold_no_line_breaks() {
-        assert_eq!(Line::parse(" a\r\nb ").map(|it| it.to_string()).as_deref(), Ok("a  b"));
+        assert_eq!(
+            Line::parse(" a\r\nb ").map(|it| it.to_string()).as_deref(),
+            Ok("a  b")
+        );
         assert_eq!(Line::parse(" \n"), Err(TextError::Empty));
         assert_eq!(Line::parse(&"字".repeat(501)), Err(TextError::TooLong));
     }
@@ -243,7 +265,10 @@ mod tests {
     #[test]
     fn web_addresses_cannot_run_scripts() {
         assert_eq!(Url::parse("javascript:alert(1)"), Err(TextError::Form));
-        assert_eq!(Url::parse("huike.cn").map(|it| it.to_string()).as_deref(), Ok("https://huike.cn"));
+        assert_eq!(
+            Url::parse("huike.cn").map(|it| it.to_string()).as_deref(),
+            Ok("https://huike.cn")
+        );
     }
 
     #[test]

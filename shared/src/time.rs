@@ -44,7 +44,9 @@ pub fn date_from_days(days: i64) -> Date {
 /// Days from 1970-01-01 to this date.
 pub fn days_from_date(date: Date) -> i64 {
     let epoch = Date::constant(1970, 1, 1);
-    date.since(epoch).map(|span| i64::from(span.get_days())).unwrap_or(0)
+    date.since(epoch)
+        .map(|span| i64::from(span.get_days()))
+        .unwrap_or(0)
 }
 
 /// Reads `2026-11-21`, and the forms people type or spreadsheets save: `2026/11/21`, `2026.11.21`,
@@ -75,7 +77,13 @@ mod tests {
     #[test]
     fn dates_are_read_as_people_write_them() {
         let expected = Some(Date::constant(2026, 3, 8));
-        for text in ["2026-03-08", "2026/3/8", "2026.03.08", "2026年3月8日", "20260308"] {
+        for text in [
+            "2026-03-08",
+            "2026/3/8",
+            "2026.03.08",
+            "2026年3月8日",
+            "20260308",
+        ] {
             assert_eq!(parse_date(text), expected, "{text}");
         }
         for text in ["", "8.3.2026", "2026-13-01", "2026-02-30", "x"] {

@@ -15,13 +15,17 @@ use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Fields, Ident, LitInt, LitStr, Result, Type, parse_macro_input};
+use syn::{
+    Data, DeriveInput, Error, Fields, Ident, LitInt, LitStr, Result, Type, parse_macro_input,
+};
 
 /// See the crate.
 #[proc_macro_derive(Record, attributes(record, field))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expand(&input).unwrap_or_else(Error::into_compile_error).into()
+    expand(&input)
+        .unwrap_or_else(Error::into_compile_error)
+        .into()
 }
 
 #[derive(Default)]
@@ -109,7 +113,10 @@ fn record(
 ) -> Result<Tokens> {
     let owner = &input.ident;
     let (Some(kind), Some(number)) = (&options.kind, &options.number) else {
-        return Err(Error::new(owner.span(), "#[record(kind = \"…\", number = …)] is missing"));
+        return Err(Error::new(
+            owner.span(),
+            "#[record(kind = \"…\", number = …)] is missing",
+        ));
     };
     let families = options.families.iter().map(|(name, ty)| {
         let name = name.to_string();
@@ -174,7 +181,9 @@ fn fields(input: &DeriveInput) -> Result<Vec<OneField>> {
     };
     let mut out = Vec::new();
     for field in &named.named {
-        let Some(name) = field.ident.clone() else { continue };
+        let Some(name) = field.ident.clone() else {
+            continue;
+        };
         let mut search = false;
         for attribute in field.attrs.iter().filter(|it| it.path().is_ident("field")) {
             attribute.parse_nested_meta(|meta| {
@@ -185,7 +194,11 @@ fn fields(input: &DeriveInput) -> Result<Vec<OneField>> {
                 Err(meta.error("expected search"))
             })?;
         }
-        out.push(OneField { name, ty: field.ty.clone(), search });
+        out.push(OneField {
+            name,
+            ty: field.ty.clone(),
+            search,
+        });
     }
     Ok(out)
 }

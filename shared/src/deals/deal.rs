@@ -50,10 +50,16 @@ impl Deal {
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.outcome == Outcome::Won && self.amount.is_none() {
-            problems.push(Problem { field: "amount", code: "won-without-amount" });
+            problems.push(Problem {
+                field: "amount",
+                code: "won-without-amount",
+            });
         }
         if self.customer.is_none() {
-            problems.push(Problem { field: "customer", code: "deal-without-customer" });
+            problems.push(Problem {
+                field: "customer",
+                code: "deal-without-customer",
+            });
         }
         problems
     }

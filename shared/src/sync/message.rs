@@ -80,6 +80,8 @@ pub struct Hello {
 pub struct PushedChange {
     /// The record it belongs to.
     pub record: RecordRef,
+    /// For a note: what it belongs to ([`crate::note::of`]), from which its genesis follows.
+    pub of: Option<Box<str>>,
     /// Its name.
     pub hash: ChangeHash,
     /// The Automerge change.
@@ -149,6 +151,8 @@ pub struct Entry {
     pub position: u64,
     /// The record it belongs to.
     pub record: RecordRef,
+    /// For a note: what it belongs to.
+    pub of: Option<Box<str>>,
     /// Who made it.
     pub member: RecordId,
     /// When the server accepted it.

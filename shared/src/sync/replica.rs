@@ -1,1 +1,745 @@
-//! stub
+//! The client half of sync, as a pure machine.
+//!
+//! The shell (the worker of the leading tab, or a test) hands in events and gets back one [`Step`]: writes
+//! that are one storage transaction, and effects to perform once it is durable. If the transaction
+//! fails, the shell opens the replica again from its store; nothing was told to anybody. So a screen only
+//! ever hears of what is on the disk, and the server too.
+//!
+//! Ground state on the device: the *confirmed* state of each record as the server last sent it, and
+//! the outbox. What screens see is confirmed plus outbox.
+//! Invariants: a row that screens were told of follows from the store; a change leaves the outbox
+//! only by an acknowledgement, or for the tray; the cursor moves with the states it speaks for, in
+//! one transaction.
+
+mod answers;
+mod chunks;
+mod edits;
+mod notes;
+mod receive;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use self::chunks::{Records, Waiting};
+use self::notes::OpenNotes;
+use super::message::{
+    ClientMessage, HEARTBEAT_MS, Hello, MemberInfo, PROTOCOL, PUSH_BYTES_MAX, PUSH_CHANGES_MAX,
+    PushedChange, ServerMessage, StatesPage,
+};
+use super::outbox::{self, OutboxEntry, TrayEntry};
+use crate::access::Role;
+use crate::document::{Actor, ChangeHash, Registers};
+use crate::id::{Entropy, RecordId};
+use crate::local::{Connection, Failure, Opened, RefusedEdit, Report, Request, Status};
+use crate::packed;
+use crate::record::{Kind, RecordRef};
+use crate::registry;
+use crate::scalar::Scalar;
+use crate::time::Timestamp;
+
+/// The tables of the device's store. Keys are bytes, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// Single values.
+    Meta,
+    /// Packed rows: kind, chunk number.
+    Rows,
+    /// Packed confirmed states: kind, chunk number.
+    States,
+    /// Records changed since their chunk was written: log number.
+    Log,
+    /// Changes that wait: outbox number.
+    Outbox,
+    /// Changes that were refused: outbox number.
+    Tray,
+}
+
+impl Table {
+    /// Every table.
+    pub const ALL: [Table; 6] = [
+        Table::Meta,
+        Table::Rows,
+        Table::States,
+        Table::Log,
+        Table::Outbox,
+        Table::Tray,
+    ];
+
+    /// Its name in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Table::Meta => "meta",
+            Table::Rows => "rows",
+            Table::States => "states",
+            Table::Log => "log",
+            Table::Outbox => "outbox",
+            Table::Tray => "tray",
+        }
+    }
+}
+
+/// One write of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// Put a value.
+    Put {
+        /// Where.
+        table: Table,
+        /// Under which key.
+        key: Vec<u8>,
+        /// What.
+        value: Vec<u8>,
+    },
+    /// Take a value out.
+    Delete {
+        /// Where.
+        table: Table,
+        /// Under which key.
+        key: Vec<u8>,
+    },
+    /// Take everything out.
+    Clear {
+        /// Where.
+        table: Table,
+    },
+}
+
+/// What the shell must do, in order, after the writes are durable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Tell one screen, or all.
+    Report {
+        /// The screen; all if none.
+        screen: Option<u64>,
+        /// What.
+        report: Report,
+    },
+    /// Open the socket, now if it is waiting to try again.
+    Connect,
+    /// Send a frame.
+    Send(ClientMessage),
+    /// Get a page of states.
+    Fetch {
+        /// After this position.
+        after: u64,
+    },
+    /// Close the socket and try again later.
+    Close,
+    /// Hand in [`Event::Woke`] after a while.
+    Wake {
+        /// How long.
+        after_ms: u32,
+    },
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The confirmed states were read from the store; edits wait for it.
+    Loaded {
+        /// Everything in [`Table::States`].
+        states: Vec<(Vec<u8>, Vec<u8>)>,
+    },
+    /// A screen asked.
+    Request {
+        /// Which.
+        screen: u64,
+        /// What.
+        request: Request,
+    },
+    /// The socket is open.
+    Connected,
+    /// The socket is closed, or could not be opened.
+    Disconnected,
+    /// A frame came.
+    Received(ServerMessage),
+    /// A page of states came, or not.
+    Fetched(Result<StatesPage, FetchError>),
+    /// The server does not know this session, or it is another member's.
+    SignedOut,
+    /// The time asked for by [`Effect::Wake`] has passed.
+    Woke,
+}
+
+/// Why a page of states did not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// No contact, or the server failed.
+    #[error("the server could not be reached")]
+    Unreachable,
+    /// The session ended.
+    #[error("sign in again")]
+    SignedOut,
+    /// The bytes are of a version this build does not read.
+    #[error("this client is too old to sync")]
+    ClientTooOld,
+}
+
+/// One transaction and what follows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// One transaction; may be empty.
+    pub writes: Vec<Write>,
+    /// What to do after it is durable.
+    pub effects: Vec<Effect>,
+}
+
+/// What was found in the store, but for the states.
+#[derive(Clone, Debug, Default)]
+pub struct Stored {
+    /// [`Table::Meta`].
+    pub meta: Vec<(Vec<u8>, Vec<u8>)>,
+    /// [`Table::Rows`].
+    pub rows: Vec<(Vec<u8>, Vec<u8>)>,
+    /// [`Table::Log`].
+    pub log: Vec<(Vec<u8>, Vec<u8>)>,
+    /// [`Table::Outbox`].
+    pub outbox: Vec<(Vec<u8>, Vec<u8>)>,
+    /// [`Table::Tray`].
+    pub tray: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+/// Whose replica it is, and how it was found.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity {
+    /// The member. An outbox belongs to one member.
+    pub member: RecordId,
+    /// The term of the leading tab.
+    pub term: u64,
+    /// Whether the screen remembers data that the store may no longer hold.
+    pub had_data: bool,
+}
+
+/// What the replica remembers of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Meta {
+    device: RecordId,
+    log: Option<RecordId>,
+    cursor: u64,
+    members: Vec<MemberInfo>,
+    /// The last intents that left the outbox, so that a screen may repeat them.
+    recent: Vec<RecordId>,
+}
+
+const META_KEY: &[u8] = b"replica";
+/// Intents remembered after they were acknowledged.
+const RECENT_MAX: usize = 256;
+/// Changes on their way at one time.
+const IN_FLIGHT_MAX: usize = 1_024;
+/// A refused-for-now push is tried again after this long.
+const RETRY_MS: u32 = 5_000;
+/// How long the replica rests before it tidies its log into chunks.
+const TIDY_MS: u32 = 2_000;
+
+/// The client half of sync.
+pub struct Replica {
+    identity: Identity,
+    evicted: bool,
+    meta: Meta,
+    meta_changed: bool,
+    /// The actor of this session, new with each leader and after each refusal.
+    actor: Actor,
+    records: Records,
+    /// Confirmed plus outbox, of records with waiting changes.
+    live: HashMap<RecordId, Registers>,
+    notes: OpenNotes,
+    outbox: BTreeMap<u64, OutboxEntry>,
+    outbox_next: u64,
+    by_hash: HashMap<ChangeHash, u64>,
+    by_record: HashMap<RecordId, Vec<u64>>,
+    tray: BTreeMap<u64, TrayEntry>,
+    connection: Connection,
+    greeted: bool,
+    last_contact: Option<Timestamp>,
+    /// The outbox number after which nothing was sent on this connection.
+    sent: u64,
+    in_flight: usize,
+    screens: BTreeSet<u64>,
+    told: Status,
+    loaded: bool,
+    deferred: Vec<Event>,
+    tidy_asked: bool,
+    changed: BTreeSet<RecordRef>,
+    step: Step,
+    /// Effects that must follow the rows of this step.
+    after_rows: Vec<Effect>,
+}
+
+impl Replica {
+    /// Opens a replica on what its store holds. Hand in [`Event::Loaded`] as soon as the states are read.
+    pub fn open(
+        stored: Stored,
+        identity: Identity,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> (Replica, Step) {
+        let found = stored.meta.iter().find(|it| it.0 == META_KEY);
+        let known: Option<Meta> = found.and_then(|it| outbox::read(&it.1));
+        let evicted = identity.had_data && known.is_none();
+        let meta_changed = known.is_none();
+        let meta = known.unwrap_or_else(|| Meta {
+            device: device(now, entropy),
+            ..Meta::default()
+        });
+        let mut replica = Replica {
+            identity,
+            evicted,
+            meta,
+            meta_changed,
+            actor: Actor::new(entropy),
+            records: Records::open(stored.rows, stored.log),
+            live: HashMap::new(),
+            notes: OpenNotes::default(),
+            outbox: BTreeMap::new(),
+            outbox_next: 1,
+            by_hash: HashMap::new(),
+            by_record: HashMap::new(),
+            tray: BTreeMap::new(),
+            connection: Connection::Offline,
+            greeted: false,
+            last_contact: None,
+            sent: 0,
+            in_flight: 0,
+            screens: BTreeSet::new(),
+            told: Status::default(),
+            loaded: false,
+            deferred: Vec::new(),
+            tidy_asked: false,
+            changed: BTreeSet::new(),
+            step: Step::default(),
+            after_rows: Vec::new(),
+        };
+        for (key, value) in stored.outbox {
+            if let (Some(number), Some(entry)) = (number(&key), outbox::read::<OutboxEntry>(&value))
+            {
+                replica.index(number, &entry);
+                replica.outbox.insert(number, entry);
+                replica.outbox_next = replica.outbox_next.max(number + 1);
+            }
+        }
+        for (key, value) in stored.tray {
+            if let (Some(number), Some(entry)) = (number(&key), outbox::read::<TrayEntry>(&value)) {
+                replica.tray.insert(number, entry);
+                replica.outbox_next = replica.outbox_next.max(number + 1);
+            }
+        }
+        replica.connection = Connection::Connecting;
+        replica.step.effects.push(Effect::Connect);
+        let step = replica.finish(now);
+        (replica, step)
+    }
+
+    /// Handles everything that has happened since the last step.
+    pub fn handle(
+        &mut self,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+        events: Vec<Event>,
+    ) -> Step {
+        for event in events {
+            self.event(now, entropy, event);
+        }
+        self.push();
+        self.finish(now)
+    }
+
+    fn event(&mut self, now: Timestamp, entropy: &mut dyn Entropy, event: Event) {
+        if !self.loaded && self.waits_for_states(&event) {
+            self.deferred.push(event);
+            return;
+        }
+        match event {
+            Event::Loaded { states } => {
+                self.records.load(states);
+                self.loaded = true;
+                for event in std::mem::take(&mut self.deferred) {
+                    self.event(now, entropy, event);
+                }
+            }
+            Event::Request { screen, request } => self.request(now, entropy, screen, request),
+            Event::Connected => self.hello(),
+            Event::Disconnected => self.disconnected(),
+            Event::Received(message) => {
+                self.last_contact = Some(now);
+                self.received(now, entropy, message);
+            }
+            Event::Fetched(result) => self.fetched(result),
+            Event::SignedOut => self.connection = Connection::SignedOut,
+            Event::Woke => {
+                self.tidy_asked = false;
+                if self.in_flight == 0 {
+                    self.sent = 0;
+                }
+                self.tidy();
+            }
+        }
+    }
+
+    /// Only what a first screen needs is answered before the states are read.
+    fn waits_for_states(&self, event: &Event) -> bool {
+        match event {
+            Event::Loaded { .. } | Event::Connected | Event::Disconnected | Event::SignedOut => {
+                false
+            }
+            Event::Request { request, .. } => !matches!(
+                request,
+                Request::Open { .. }
+                    | Request::ListWaiting
+                    | Request::Presence { .. }
+                    | Request::SyncNow
+                    | Request::Leave
+            ),
+            Event::Received(_) | Event::Fetched(_) | Event::Woke => true,
+        }
+    }
+
+    fn request(
+        &mut self,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+        screen: u64,
+        request: Request,
+    ) {
+        match request {
+            Request::Open { first } => self.open_screen(screen, &first),
+            Request::Edit(intent) => self.edit(now, intent),
+            Request::OpenNote { owner, field } => self.open_note(screen, owner, &field),
+            Request::CloseNote { owner, field } => self.notes.close(screen, owner, &field),
+            Request::Splice {
+                intent,
+                owner,
+                field,
+                heads,
+                splice,
+            } => {
+                self.splice(now, entropy, (intent, owner, &field), &heads, splice);
+            }
+            Request::ListWaiting => self.tell_waiting(screen),
+            Request::Retry { intent } => self.retry(now, intent),
+            Request::Dismiss { intent } => self.dismiss(intent),
+            Request::Presence { record } => {
+                if self.greeted {
+                    self.send(ClientMessage::Presence { record });
+                }
+            }
+            Request::SyncNow => {
+                if !self.greeted {
+                    self.step.effects.push(Effect::Connect);
+                }
+            }
+            Request::Leave => {
+                self.screens.remove(&screen);
+                self.notes.leave(screen);
+            }
+        }
+    }
+
+    fn open_screen(&mut self, screen: u64, first: &[Kind]) {
+        self.screens.insert(screen);
+        let status = self.status();
+        self.tell(
+            screen,
+            Report::Opened(Opened {
+                member: self.identity.member,
+                members: self.meta.members.clone(),
+                term: self.identity.term,
+                evicted: self.evicted,
+                status,
+            }),
+        );
+        for batch in self.records.batches(first, &self.waiting()) {
+            self.tell(screen, Report::Rows { batch });
+        }
+        self.tell(screen, Report::Complete);
+    }
+
+    fn tell_waiting(&mut self, screen: u64) {
+        let waiting = self.outbox.values().map(OutboxEntry::to_waiting).collect();
+        let refused = self
+            .tray
+            .values()
+            .map(|it| {
+                let edit = it.entry.to_waiting();
+                let current = self.current_values(&it.entry.record, &edit.values);
+                RefusedEdit {
+                    edit,
+                    current,
+                    refusal: it.refusal.clone(),
+                }
+            })
+            .collect();
+        self.tell(screen, Report::Waiting { waiting, refused });
+    }
+
+    fn current_values(
+        &self,
+        record: &RecordRef,
+        values: &[(Box<str>, Scalar)],
+    ) -> Vec<(Box<str>, Scalar)> {
+        let state = self.current(record);
+        values
+            .iter()
+            .map(|(key, _)| (key.clone(), state.value(key).clone()))
+            .collect()
+    }
+
+    /// Confirmed plus outbox.
+    fn current(&self, record: &RecordRef) -> Registers {
+        match self.live.get(&record.id) {
+            Some(it) => it.clone(),
+            None => {
+                let mut state = self.records.registers(record);
+                for entry in self.pending(record) {
+                    answers::apply_own(&mut state, entry, self.identity.member);
+                }
+                state
+            }
+        }
+    }
+
+    fn waiting(&self) -> Waiting<'_> {
+        Waiting {
+            outbox: &self.outbox,
+            by_record: &self.by_record,
+            member: self.identity.member,
+        }
+    }
+
+    /// Moves the log into chunks.
+    fn tidy(&mut self) {
+        let waiting = Waiting {
+            outbox: &self.outbox,
+            by_record: &self.by_record,
+            member: self.identity.member,
+        };
+        self.records.tidy(&mut self.step.writes, &waiting);
+    }
+
+    /// The changes of one record that wait, in order.
+    fn pending(&self, record: &RecordRef) -> Vec<&OutboxEntry> {
+        let numbers = self
+            .by_record
+            .get(&record.id)
+            .map_or(&[][..], Vec::as_slice);
+        numbers
+            .iter()
+            .filter_map(|it| self.outbox.get(it))
+            .collect()
+    }
+
+    fn index(&mut self, number: u64, entry: &OutboxEntry) {
+        self.by_hash.insert(entry.hash, number);
+        self.by_record
+            .entry(entry.record.id)
+            .or_default()
+            .push(number);
+    }
+
+    fn enqueue(&mut self, entry: OutboxEntry) {
+        let number = self.outbox_next;
+        self.outbox_next += 1;
+        self.index(number, &entry);
+        self.step.writes.push(Write::Put {
+            table: Table::Outbox,
+            key: key(number),
+            value: outbox::write(&entry),
+        });
+        self.outbox.insert(number, entry);
+    }
+
+    fn dequeue(&mut self, number: u64) -> Option<OutboxEntry> {
+        let entry = self.outbox.remove(&number)?;
+        self.by_hash.remove(&entry.hash);
+        if let Some(numbers) = self.by_record.get_mut(&entry.record.id) {
+            numbers.retain(|it| *it != number);
+            if numbers.is_empty() {
+                self.by_record.remove(&entry.record.id);
+            }
+        }
+        self.step.writes.push(Write::Delete {
+            table: Table::Outbox,
+            key: key(number),
+        });
+        Some(entry)
+    }
+
+    fn role(&self) -> Role {
+        let me = self
+            .meta
+            .members
+            .iter()
+            .find(|it| it.id == self.identity.member);
+        // Before the first contact nobody is known; the server judges anyway.
+        me.map_or(Role::Salesperson, |it| it.role)
+    }
+
+    fn hello(&mut self) {
+        let mut actors: BTreeSet<Actor> = self.outbox.values().map(|it| it.actor).collect();
+        actors.insert(self.actor);
+        self.connection = Connection::Connecting;
+        self.greeted = false;
+        self.send(ClientMessage::Hello(Hello {
+            protocol: PROTOCOL,
+            device: self.meta.device,
+            actors: actors.into_iter().collect(),
+            log: self.meta.log,
+            cursor: self.meta.cursor,
+        }));
+    }
+
+    fn disconnected(&mut self) {
+        self.greeted = false;
+        self.sent = 0;
+        self.in_flight = 0;
+        if !matches!(
+            self.connection,
+            Connection::SignedOut | Connection::ClientTooOld
+        ) {
+            self.connection = Connection::Offline;
+        }
+        self.tell_all(Report::Presence { people: Vec::new() });
+    }
+
+    /// Sends what the window allows.
+    fn push(&mut self) {
+        while self.greeted && self.in_flight < IN_FLIGHT_MAX {
+            let (mut changes, mut bytes) = (Vec::new(), 0);
+            for (number, entry) in self.outbox.range(self.sent + 1..) {
+                let full =
+                    changes.len() >= PUSH_CHANGES_MAX || bytes + entry.body.len() > PUSH_BYTES_MAX;
+                if full && !changes.is_empty() {
+                    break;
+                }
+                bytes += entry.body.len();
+                self.sent = *number;
+                changes.push(PushedChange {
+                    record: entry.record,
+                    of: entry.of.clone(),
+                    hash: entry.hash,
+                    body: entry.body.clone(),
+                });
+            }
+            if changes.is_empty() {
+                return;
+            }
+            self.in_flight += changes.len();
+            self.send(ClientMessage::Push { changes });
+        }
+    }
+
+    fn send(&mut self, message: ClientMessage) {
+        self.after_rows.push(Effect::Send(message));
+    }
+
+    fn tell(&mut self, screen: u64, report: Report) {
+        self.after_rows.push(Effect::Report {
+            screen: Some(screen),
+            report,
+        });
+    }
+
+    fn tell_all(&mut self, report: Report) {
+        self.after_rows.push(Effect::Report {
+            screen: None,
+            report,
+        });
+    }
+
+    fn fail(&mut self, intent: RecordId, failure: Failure) {
+        self.tell_all(Report::Failed { intent, failure });
+    }
+
+    fn status(&self) -> Status {
+        let mut waiting_records: Vec<RecordRef> = self
+            .by_record
+            .values()
+            .filter_map(|it| self.outbox.get(it.first()?))
+            .map(|it| it.record)
+            .collect();
+        waiting_records.sort_unstable();
+        Status {
+            connection: self.connection.clone(),
+            waiting: u32::try_from(self.outbox.len()).unwrap_or(u32::MAX),
+            waiting_records,
+            refused: u32::try_from(self.tray.len()).unwrap_or(u32::MAX),
+            last_contact: self.last_contact,
+        }
+    }
+
+    /// Rows of what changed, the meta value, the status; then what must follow them.
+    fn finish(&mut self, now: Timestamp) -> Step {
+        let changed = std::mem::take(&mut self.changed);
+        let mut by_kind: BTreeMap<Kind, Vec<crate::row::Row>> = BTreeMap::new();
+        for record in &changed {
+            self.records.log(record, &mut self.step.writes);
+            if let Some(row) = self.row(record) {
+                by_kind.entry(record.kind).or_default().push(row);
+            }
+        }
+        if self.loaded && self.records.must_tidy() {
+            self.tidy();
+        }
+        for (kind, rows) in by_kind {
+            let report = Report::Rows {
+                batch: packed::pack(kind, &rows),
+            };
+            self.step.effects.push(Effect::Report {
+                screen: None,
+                report,
+            });
+        }
+        if self.meta_changed {
+            self.meta_changed = false;
+            self.step.writes.push(Write::Put {
+                table: Table::Meta,
+                key: META_KEY.to_vec(),
+                value: outbox::write(&self.meta),
+            });
+        }
+        let mut after = std::mem::take(&mut self.after_rows);
+        self.step.effects.append(&mut after);
+        let status = self.status();
+        let quiet = Status {
+            last_contact: self.told.last_contact,
+            ..status.clone()
+        } == self.told;
+        let stale = now.millis()
+            > self.told.last_contact.map_or(0, Timestamp::millis) + i64::from(HEARTBEAT_MS);
+        if !quiet || (stale && status != self.told) {
+            self.told = status.clone();
+            self.step.effects.push(Effect::Report {
+                screen: None,
+                report: Report::Status(status),
+            });
+        }
+        if self.loaded && self.records.wants_tidying() && !self.tidy_asked {
+            self.tidy_asked = true;
+            self.step.effects.push(Effect::Wake { after_ms: TIDY_MS });
+        }
+        std::mem::take(&mut self.step)
+    }
+
+    fn row(&mut self, record: &RecordRef) -> Option<crate::row::Row> {
+        let def = registry::def(record.kind)?;
+        if record.kind == crate::note::NOTE.kind {
+            return self.note_row(record);
+        }
+        Some(self.current(record).to_row(def, record.id))
+    }
+}
+
+fn device(now: Timestamp, entropy: &mut dyn Entropy) -> RecordId {
+    let mut bytes = [0; 10];
+    entropy.fill(&mut bytes);
+    RecordId::new(now, bytes)
+}
+
+/// The key of a numbered value: big-endian, so that keys sort as numbers do.
+fn key(number: u64) -> Vec<u8> {
+    number.to_be_bytes().to_vec()
+}
+
+fn number(key: &[u8]) -> Option<u64> {
+    key.try_into().ok().map(u64::from_be_bytes)
+}

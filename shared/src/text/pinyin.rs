@@ -35,7 +35,9 @@ fn first(character: char) -> Option<&'static str> {
 
 fn second(character: char) -> Option<&'static str> {
     let offset = u16::try_from(u32::from(character).checked_sub(FIRST_CHARACTER)?).ok()?;
-    let found = SECOND_READING.binary_search_by_key(&offset, |it| it.0).ok()?;
+    let found = SECOND_READING
+        .binary_search_by_key(&offset, |it| it.0)
+        .ok()?;
     Some(SYLLABLES[usize::from(SECOND_READING[found].1)])
 }
 
@@ -60,7 +62,9 @@ pub fn other_sounds(text: &str) -> Option<Sounds> {
     if !text.chars().any(|it| second(it).is_some()) {
         return None;
     }
-    Some(read(text, |_, character| second(character).or_else(|| first(character))))
+    Some(read(text, |_, character| {
+        second(character).or_else(|| first(character))
+    }))
 }
 
 fn surname(character: char) -> Option<&'static str> {
@@ -88,7 +92,10 @@ mod tests {
     #[test]
     fn names_have_syllables_and_initials() {
         let found = sounds("张伟 A1");
-        assert_eq!((found.full.as_str(), found.initials.as_str()), ("zhangweia1", "zwa1"));
+        assert_eq!(
+            (found.full.as_str(), found.initials.as_str()),
+            ("zhangweia1", "zwa1")
+        );
     }
 
     #[test]
@@ -100,7 +107,9 @@ mod tests {
     #[test]
     fn characters_with_two_readings_are_found_by_both() {
         let usual = sounds("重庆长江").full;
-        let other = other_sounds("重庆长江").expect("重 and 长 have two readings").full;
+        let other = other_sounds("重庆长江")
+            .expect("重 and 长 have two readings")
+            .full;
         assert_ne!(usual, other);
         assert_eq!(other_sounds("王"), other_sounds("王"));
     }

@@ -1,0 +1,251 @@
+//! What becomes of pushed changes: acknowledged, or refused and the rest made again.
+
+use super::{RECENT_MAX, RETRY_MS, Replica, Table, Write, key};
+use crate::document::{self, Actor, Registers};
+use crate::id::{Entropy, RecordId};
+use crate::note::{NoteDocument, NoteState, owner_of};
+use crate::record::RecordRef;
+use crate::refusal::Refusal;
+use crate::registry;
+use crate::row::{Row, Stamp};
+use crate::sync::message::{Answer, ClientMessage, DocumentState, Verdict};
+use crate::sync::outbox::{self, Meant, OutboxEntry, TrayEntry};
+use crate::time::Timestamp;
+
+/// Merges a change of this replica as it was made: this member, the device's clock.
+pub(super) fn apply_own(state: &mut Registers, entry: &OutboxEntry, member: RecordId) {
+    if let Ok(change) = document::decode(&entry.body)
+        && !state.contains(&change)
+    {
+        state.apply(
+            &change,
+            Stamp {
+                at: entry.at,
+                by: member,
+            },
+        );
+    }
+}
+
+/// A note as this member sees it: confirmed plus outbox.
+pub(super) fn open_note(
+    of: &str,
+    state: Option<&NoteState>,
+    pending: &[&OutboxEntry],
+) -> Option<NoteDocument> {
+    let mut note = match state {
+        Some(it) => NoteDocument::load(&it.saved).ok()?,
+        None => {
+            let (owner, field) = owner_of(of)?;
+            NoteDocument::genesis(owner, field)
+        }
+    };
+    let bodies: Vec<&[u8]> = pending.iter().map(|it| it.body.as_slice()).collect();
+    note.apply(&bodies).ok()?;
+    Some(note)
+}
+
+/// The row of a record: confirmed plus outbox.
+pub(super) fn row_of(
+    record: &RecordRef,
+    state: Option<DocumentState>,
+    pending: &[&OutboxEntry],
+    member: RecordId,
+) -> Option<Row> {
+    let def = registry::def(record.kind)?;
+    match state {
+        Some(DocumentState::Note(state)) => {
+            Some(open_note("", Some(&state), pending)?.to_row(record.id, &state))
+        }
+        None if pending.first().is_some_and(|it| it.of.is_some()) => {
+            let first = pending.first()?;
+            let stamp = Stamp {
+                at: first.at,
+                by: member,
+            };
+            let state = NoteState {
+                saved: Vec::new(),
+                created: stamp,
+                updated: stamp,
+            };
+            Some(open_note(first.of.as_deref()?, None, pending)?.to_row(record.id, &state))
+        }
+        state => {
+            let mut registers = match state {
+                Some(DocumentState::Flat(it)) => it,
+                Some(DocumentState::Note(_)) | None => Registers::default(),
+            };
+            for entry in pending {
+                apply_own(&mut registers, entry, member);
+            }
+            Some(registers.to_row(def, record.id))
+        }
+    }
+}
+
+impl Replica {
+    pub(super) fn answered(&mut self, entropy: &mut dyn Entropy, answers: Vec<Answer>) {
+        for answer in answers {
+            let Some(number) = self.by_hash.get(&answer.hash).copied() else {
+                continue;
+            };
+            self.in_flight = self.in_flight.saturating_sub(1);
+            match answer.verdict {
+                Verdict::Accepted { position, at } => self.accepted(number, at, Some(position)),
+                Verdict::Refused(refusal) if refusal.is_temporary() => self.try_later(&refusal),
+                Verdict::Refused(refusal) => self.refused(entropy, number, refusal),
+            }
+        }
+    }
+
+    /// The server has the change: it becomes part of the confirmed state.
+    pub(super) fn accepted(&mut self, number: u64, at: Timestamp, position: Option<u64>) {
+        // Positions of changes that were accepted on an earlier connection come again in the
+        // stream; only the next one in order moves the cursor.
+        if position == Some(self.meta.cursor + 1) {
+            self.meta.cursor += 1;
+            self.meta_changed = true;
+        }
+        let Some(entry) = self.dequeue(number) else {
+            return;
+        };
+        let stamp = Stamp {
+            at,
+            by: self.identity.member,
+        };
+        self.confirm(&entry.record, entry.of.as_deref(), &entry.body, stamp);
+        if !self.meta.recent.contains(&entry.intent) {
+            self.meta.recent.push(entry.intent);
+            let surplus = self.meta.recent.len().saturating_sub(RECENT_MAX);
+            self.meta.recent.drain(..surplus);
+        }
+        self.meta_changed = true;
+        if !self.by_record.contains_key(&entry.record.id) {
+            self.live.remove(&entry.record.id);
+        }
+    }
+
+    /// Merges an accepted change into the confirmed state. Returns whether it could be read.
+    pub(super) fn confirm(
+        &mut self,
+        record: &RecordRef,
+        of: Option<&str>,
+        body: &[u8],
+        stamp: Stamp,
+    ) -> bool {
+        if let Some(of) = of {
+            return self.confirm_note(record, of, body, stamp);
+        }
+        let Ok(change) = document::decode(body) else {
+            return false;
+        };
+        let mut state = self.records.registers(record);
+        if state.contains(&change) {
+            return true;
+        }
+        state.apply(&change, stamp);
+        self.records.put(record, &DocumentState::Flat(state));
+        if let Some(live) = self.live.get_mut(&record.id)
+            && !live.contains(&change)
+        {
+            live.apply(&change, stamp);
+        }
+        self.changed.insert(*record);
+        true
+    }
+
+    fn try_later(&mut self, refusal: &Refusal) {
+        if *refusal == Refusal::SignedOut {
+            self.connection = crate::local::Connection::SignedOut;
+            return;
+        }
+        self.step
+            .effects
+            .push(super::Effect::Wake { after_ms: RETRY_MS });
+    }
+
+    /// Later changes of the same actor build on a refused one, so all of the record's waiting
+    /// changes are taken back and the others are made again, by a new actor.
+    fn refused(&mut self, entropy: &mut dyn Entropy, number: u64, refusal: Refusal) {
+        let Some(record) = self.outbox.get(&number).map(|it| it.record) else {
+            return;
+        };
+        let numbers = self.by_record.get(&record.id).cloned().unwrap_or_default();
+        let mut again = Vec::new();
+        for waiting in numbers.into_iter().filter(|it| *it >= number) {
+            let Some(entry) = self.dequeue(waiting) else {
+                continue;
+            };
+            if waiting == number {
+                self.to_tray(
+                    number,
+                    TrayEntry {
+                        entry,
+                        refusal: refusal.clone(),
+                    },
+                );
+            } else {
+                self.in_flight = self
+                    .in_flight
+                    .saturating_sub(usize::from(waiting <= self.sent));
+                again.push((waiting, entry));
+            }
+        }
+        self.live.remove(&record.id);
+        self.renew_actor(entropy);
+        for (waiting, entry) in again {
+            match entry.meant {
+                Meant::Put(values) => self.author(entry.intent, &record, &values, entry.at),
+                // A splice counts in characters of a text that is no longer there.
+                Meant::Write(_) => {
+                    self.to_tray(
+                        waiting,
+                        TrayEntry {
+                            entry,
+                            refusal: refusal.clone(),
+                        },
+                    );
+                }
+            }
+        }
+        self.notes.forget(&record);
+        self.changed.insert(record);
+        self.tell_note(&record, None);
+    }
+
+    fn renew_actor(&mut self, entropy: &mut dyn Entropy) {
+        self.actor = Actor::new(entropy);
+        if self.greeted {
+            self.send(ClientMessage::Register {
+                actors: vec![self.actor],
+            });
+        }
+    }
+
+    fn to_tray(&mut self, number: u64, entry: TrayEntry) {
+        self.step.writes.push(Write::Put {
+            table: Table::Tray,
+            key: key(number),
+            value: outbox::write(&entry),
+        });
+        self.tray.insert(number, entry);
+    }
+
+    pub(super) fn from_tray(&mut self, intent: RecordId) -> Vec<TrayEntry> {
+        let numbers: Vec<u64> = self
+            .tray
+            .iter()
+            .filter(|it| it.1.entry.intent == intent)
+            .map(|it| *it.0)
+            .collect();
+        let mut entries = Vec::new();
+        for number in numbers {
+            entries.extend(self.tray.remove(&number));
+            self.step.writes.push(Write::Delete {
+                table: Table::Tray,
+                key: key(number),
+            });
+        }
+        entries
+    }
+}

@@ -1,0 +1,194 @@
+//! What the server says.
+
+use std::collections::BTreeMap;
+
+use super::answers::row_of;
+use super::{Effect, FetchError, RETRY_MS, Replica};
+use crate::id::Entropy;
+use crate::local::{Connection, Report};
+use crate::packed;
+use crate::record::Kind;
+use crate::refusal::Refusal;
+use crate::row::{Row, Stamp};
+use crate::sync::message::{Entry, PROTOCOL_MIN, ServerMessage, StatesPage, Welcome};
+use crate::time::Timestamp;
+
+impl Replica {
+    pub(super) fn received(
+        &mut self,
+        _now: Timestamp,
+        entropy: &mut dyn Entropy,
+        message: ServerMessage,
+    ) {
+        match message {
+            ServerMessage::Welcome(welcome) => self.welcomed(welcome),
+            ServerMessage::Changes { to, entries } => self.changes(to, entries),
+            ServerMessage::Answers { answers } => self.answered(entropy, answers),
+            ServerMessage::Members { members } => {
+                self.meta.members.clone_from(&members);
+                self.meta_changed = true;
+                self.tell_all(Report::Members { members });
+            }
+            ServerMessage::Presence { people } => self.tell_all(Report::Presence { people }),
+            ServerMessage::Closed { refusal } => {
+                self.greeted = false;
+                self.connection = match refusal {
+                    Refusal::SignedOut => Connection::SignedOut,
+                    Refusal::ClientTooOld => Connection::ClientTooOld,
+                    _ => Connection::Offline,
+                };
+                self.step.effects.push(Effect::Close);
+            }
+            ServerMessage::Pong => {}
+        }
+    }
+
+    fn welcomed(&mut self, welcome: Welcome) {
+        if welcome.member != self.identity.member {
+            // Another member is signed in: what waits here is not theirs to send.
+            self.connection = Connection::SignedOut;
+            self.step.effects.push(Effect::Close);
+            return;
+        }
+        if welcome.protocol < PROTOCOL_MIN {
+            self.connection = Connection::ClientTooOld;
+            self.step.effects.push(Effect::Close);
+            return;
+        }
+        if self.meta.members != welcome.members {
+            self.meta.members.clone_from(&welcome.members);
+            self.meta_changed = true;
+            self.tell_all(Report::Members {
+                members: welcome.members,
+            });
+        }
+        if self.meta.log != Some(welcome.log) {
+            self.meta.log = Some(welcome.log);
+            self.meta.cursor = 0;
+            self.meta_changed = true;
+        }
+        if welcome.fetch {
+            self.connection = Connection::CatchingUp { done: 0, total: 0 };
+            self.step.effects.push(Effect::Fetch {
+                after: self.meta.cursor,
+            });
+            return;
+        }
+        self.greeted = true;
+        self.sent = 0;
+        self.in_flight = 0;
+        self.connection = Connection::Online;
+    }
+
+    fn changes(&mut self, to: u64, entries: Vec<Entry>) {
+        for entry in entries {
+            if entry.position <= self.meta.cursor {
+                continue;
+            }
+            if !self.merge(&entry) {
+                // A change this build cannot read: newer than the protocol promised.
+                self.connection = Connection::ClientTooOld;
+                self.step.effects.push(Effect::Close);
+                return;
+            }
+            self.meta.cursor = entry.position;
+            self.meta_changed = true;
+        }
+        if to > self.meta.cursor {
+            self.meta.cursor = to;
+            self.meta_changed = true;
+        }
+    }
+
+    fn merge(&mut self, entry: &Entry) -> bool {
+        // Our own change, whose acknowledgement was lost with the connection.
+        if entry.member == self.identity.member
+            && let Some(number) = self.own_number(entry)
+        {
+            self.accepted(number, entry.at, None);
+            return true;
+        }
+        let stamp = Stamp {
+            at: entry.at,
+            by: entry.member,
+        };
+        self.confirm(&entry.record, entry.of.as_deref(), &entry.body, stamp)
+    }
+
+    fn own_number(&self, entry: &Entry) -> Option<u64> {
+        let numbers = self.by_record.get(&entry.record.id)?;
+        numbers
+            .iter()
+            .copied()
+            .find(|it| self.outbox.get(it).is_some_and(|it| it.body == entry.body))
+    }
+
+    pub(super) fn fetched(&mut self, result: Result<StatesPage, FetchError>) {
+        let page = match result {
+            Ok(page) => page,
+            Err(FetchError::Unreachable) => {
+                self.connection = Connection::Offline;
+                self.step.effects.push(Effect::Close);
+                self.step.effects.push(Effect::Wake { after_ms: RETRY_MS });
+                return;
+            }
+            Err(FetchError::SignedOut) => {
+                self.connection = Connection::SignedOut;
+                return;
+            }
+            Err(FetchError::ClientTooOld) => {
+                self.connection = Connection::ClientTooOld;
+                return;
+            }
+        };
+        let mut fresh: BTreeMap<Kind, Vec<Row>> = BTreeMap::new();
+        let count = page.states.len() as u64;
+        for entry in page.states {
+            let record = entry.record;
+            self.live.remove(&record.id);
+            self.notes.forget(&record);
+            if self.records.holds(&record) || self.by_record.contains_key(&record.id) {
+                self.records.put(&record, &entry.state);
+                self.changed.insert(record);
+                continue;
+            }
+            let row = row_of(
+                &record,
+                Some(entry.state.clone()),
+                &[],
+                self.identity.member,
+            );
+            self.records.append(&record, &entry.state, row.clone());
+            fresh.entry(record.kind).or_default().extend(row);
+        }
+        self.records.write_chunks(&mut self.step.writes);
+        for (kind, rows) in fresh {
+            let report = Report::Rows {
+                batch: packed::pack(kind, &rows),
+            };
+            self.step.effects.push(Effect::Report {
+                screen: None,
+                report,
+            });
+        }
+        self.meta.log = Some(page.log);
+        self.meta.cursor = page.next;
+        self.meta_changed = true;
+        let before = match self.connection {
+            Connection::CatchingUp { done, .. } => done,
+            _ => 0,
+        };
+        let done = before + count;
+        self.connection = Connection::CatchingUp {
+            done,
+            total: done + page.remaining,
+        };
+        if page.remaining > 0 {
+            self.after_rows.push(Effect::Fetch {
+                after: self.meta.cursor,
+            });
+        } else {
+            self.hello();
+        }
+    }
+}
