@@ -1,0 +1,697 @@
+//! Everything the screens read and change: rows as signals, one door for every edit.
+//!
+//! An edit shows at once, goes to the data core as an intent, and is repeated until that says it is
+//! durable. Nothing here knows how documents merge, and no screen speaks to the data core but
+//! through this.
+
+pub mod device;
+mod edits;
+mod notes;
+mod tables;
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use huike_shared::access::{Action, Role, allows};
+use huike_shared::document::DELETED;
+use huike_shared::id::{Id, RecordId};
+use huike_shared::local::{
+    Failure, Intent, IntentPart, RefusedEdit, Report, Request, Status, WaitingEdit,
+};
+use huike_shared::packed;
+use huike_shared::record::{Field, FieldType, Kind, Record, RecordRef};
+use huike_shared::refusal::Refusal;
+use huike_shared::registry;
+use huike_shared::row::Row;
+use huike_shared::scalar::Scalar;
+use huike_shared::sync::message::{MemberInfo, PresenceInfo};
+use leptos::prelude::*;
+
+use crate::transport::{Install, Listener, Tabs, Transport, Updates};
+use device::{fresh_id, now, remember, remembered};
+use edits::Edits;
+pub use edits::EditLabel;
+use notes::{Note, Told as NoteTold};
+pub use notes::NoteHandle;
+pub use tables::Rows;
+use tables::Tables;
+
+/// What the store wants a person to know.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// An edit was made that is worth a toast.
+    Made {
+        /// Names it, for [`LocalStore::undo_edit`].
+        edit: RecordId,
+        /// What it does.
+        label: EditLabel,
+        /// The records it concerns.
+        records: Vec<RecordRef>,
+    },
+    /// An edit was taken back.
+    Undone {
+        /// Records that somebody changed since and that stay as they are.
+        skipped: usize,
+    },
+    /// The rules would not allow the edit; it was not made.
+    Refused(Refusal),
+}
+
+/// How the device's storage does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StorageState {
+    /// Edits are kept.
+    #[default]
+    Fine,
+    /// There is no room; edits are only on the screen.
+    Full,
+    /// It cannot be written; edits are only on the screen.
+    Failed,
+    /// Too many edits wait for the server.
+    OutboxFull,
+}
+
+/// What waits and what was refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WaitingList {
+    /// What the server does not have yet, oldest first.
+    pub waiting: Vec<WaitingEdit>,
+    /// What it would not grant.
+    pub refused: Vec<RefusedEdit>,
+}
+
+/// Everything the screens read and change.
+#[derive(Clone, Copy)]
+pub struct LocalStore {
+    inner: StoredValue<Rc<Inner>, LocalStorage>,
+    me: RwSignal<RecordId>,
+    status: RwSignal<Status>,
+    members: RwSignal<Arc<Vec<MemberInfo>>>,
+    presence: RwSignal<Arc<Vec<PresenceInfo>>>,
+    is_complete: RwSignal<bool>,
+    is_open: RwSignal<bool>,
+    evicted: RwSignal<bool>,
+    storage: RwSignal<StorageState>,
+    broken: RwSignal<Option<String>>,
+    pending: RwSignal<Arc<HashSet<RecordRef>>>,
+    waiting_list: RwSignal<Arc<WaitingList>>,
+    watching: RwSignal<Option<RecordRef>>,
+    has_edited: RwSignal<bool>,
+}
+
+struct Inner {
+    transport: Transport,
+    tables: RefCell<Tables>,
+    edits: RefCell<Edits>,
+    notes: RefCell<Vec<Rc<Note>>>,
+    hear: RefCell<Option<Rc<dyn Fn(News)>>>,
+    is_flush_planned: std::cell::Cell<bool>,
+}
+
+/// Puts the store into the context.
+pub fn provide_store(tabs: Tabs) -> LocalStore {
+    let store = LocalStore::open(Transport::new(tabs));
+    provide_context(store);
+    store
+}
+
+/// The store.
+pub fn use_store() -> LocalStore {
+    expect_context::<LocalStore>()
+}
+
+/// One key and its value, for [`LocalStore::create`] and [`IntentPart`]s.
+pub fn put<R, T: FieldType>(field: Field<R, T>, value: &T) -> (Box<str>, Scalar) {
+    (field.name.into(), value.write())
+}
+
+// --- Reading ---------------------------------------------------------------------------------
+
+impl LocalStore {
+    /// One record, with the edits under way.
+    pub fn row(self, record: RecordRef) -> Signal<Option<Arc<Row>>> {
+        let signal = self.with(|inner| inner.tables.borrow_mut().watch_row(record));
+        on_cleanup(move || {
+            self.with(|inner| inner.tables.borrow_mut().unwatch_row(record));
+        });
+        signal.into()
+    }
+
+    /// One record as its type.
+    pub fn record<R: Record + Clone + Send + Sync + 'static>(self, id: Id<R>) -> Signal<Option<R>> {
+        let row = self.row(RecordRef { kind: R::DEF.kind, id: id.raw() });
+        Signal::derive(move || row.with(|it| it.as_deref().map(R::from_row)))
+    }
+
+    /// One record as it is now, not followed.
+    pub fn peek(self, record: RecordRef) -> Option<Arc<Row>> {
+        self.with(|inner| inner.tables.borrow().shown(record).cloned())
+    }
+
+    /// Every live row of a kind, in no particular order.
+    pub fn rows(self, kind: Kind) -> Signal<Rows> {
+        match self.with(|inner| inner.tables.borrow().live(kind)) {
+            Some(live) => live.into(),
+            None => Signal::stored(Rows::default()),
+        }
+    }
+
+    /// The live rows of a kind whose link `key` holds `id`, oldest link first.
+    pub fn linked(self, kind: Kind, key: &'static str, id: RecordId) -> Signal<Rows> {
+        let field = registry::def(kind).and_then(|it| it.fields.iter().position(|it| it.name == key));
+        let Some(field) = field else { return Signal::stored(Rows::default()) };
+        let key = (kind, field, id);
+        let signal = self.with(|inner| inner.tables.borrow_mut().watch_link(key));
+        on_cleanup(move || {
+            self.with(|inner| inner.tables.borrow_mut().unwatch_link(key));
+        });
+        signal.into()
+    }
+
+    /// How sync stands.
+    pub fn status(self) -> Signal<Status> {
+        self.status.into()
+    }
+
+    /// Whether the record holds edits that the server does not have yet.
+    pub fn is_waiting(self, record: RecordRef) -> Signal<bool> {
+        Memo::new(move |_| self.pending.with(|it| it.contains(&record))).into()
+    }
+
+    /// Everybody in the workspace.
+    pub fn members(self) -> Signal<Arc<Vec<MemberInfo>>> {
+        self.members.into()
+    }
+
+    /// The member whose replica this is, followed.
+    pub fn me(self) -> RecordId {
+        self.me.get()
+    }
+
+    /// The name of a member, followed; empty if unknown.
+    pub fn member_name(self, id: RecordId) -> String {
+        self.members.with(|all| {
+            all.iter().find(|it| it.id == id).map(|it| it.name.to_string()).unwrap_or_default()
+        })
+    }
+
+    /// What this member may do, followed. Unknown members may look.
+    pub fn role(self) -> Role {
+        let me = self.me.get();
+        self.members
+            .with(|all| all.iter().find(|it| it.id == me).map(|it| it.role))
+            .unwrap_or(Role::Salesperson)
+    }
+
+    /// Whether this member may do this, followed.
+    pub fn may(self, action: Action) -> bool {
+        allows(self.role(), action)
+    }
+
+    /// Who else looks at what.
+    pub fn presence(self) -> Signal<Arc<Vec<PresenceInfo>>> {
+        self.presence.into()
+    }
+
+    /// Tells the others what this screen looks at.
+    pub fn set_presence(self, record: Option<RecordRef>) {
+        if self.watching.get_untracked() != record {
+            self.watching.set(record);
+            self.send(&Request::Presence { record });
+        }
+    }
+
+    /// Whether every row the device holds is here.
+    pub fn is_complete(self) -> Signal<bool> {
+        self.is_complete.into()
+    }
+
+    /// Whether the data core has opened its store.
+    pub fn is_open(self) -> Signal<bool> {
+        self.is_open.into()
+    }
+
+    /// Whether the browser had thrown the store away; put to false once the person has read it.
+    pub fn evicted(self) -> RwSignal<bool> {
+        self.evicted
+    }
+
+    /// How the device's storage does.
+    pub fn storage(self) -> Signal<StorageState> {
+        self.storage.into()
+    }
+
+    /// Why the data core broke, if it did.
+    pub fn broken(self) -> Signal<Option<String>> {
+        self.broken.into()
+    }
+
+    /// Whether an edit was made on this page.
+    pub fn has_edited(self) -> Signal<bool> {
+        self.has_edited.into()
+    }
+}
+
+// --- Changing --------------------------------------------------------------------------------
+
+impl LocalStore {
+    /// Puts one field of one record.
+    pub fn set<R: Record, T: FieldType>(self, id: Id<R>, field: Field<R, T>, value: T) {
+        let record = RecordRef { kind: R::DEF.kind, id: id.raw() };
+        self.set_key(record, field.name, value.write());
+    }
+
+    /// Puts one register of one record.
+    pub fn set_key(self, record: RecordRef, key: &str, value: Scalar) {
+        let values = vec![(key.into(), value)];
+        self.edit(EditLabel::Change, vec![IntentPart { record, values }]);
+    }
+
+    /// Makes a record.
+    pub fn create(self, kind: Kind, values: Vec<(Box<str>, Scalar)>) -> RecordId {
+        let id = fresh_id();
+        let record = RecordRef { kind, id };
+        let values = values.into_iter().filter(|it| !it.1.is_null()).collect();
+        self.edit(EditLabel::Create, vec![IntentPart { record, values }]);
+        id
+    }
+
+    /// Deletes records; they still merge and can be restored.
+    pub fn delete(self, records: &[RecordRef]) {
+        self.edit(EditLabel::Delete, marked(records, true));
+    }
+
+    /// Takes a deletion back.
+    pub fn restore(self, records: &[RecordRef]) {
+        self.edit(EditLabel::Restore, marked(records, false));
+    }
+
+    /// Changes records together: all of it is stored or nothing. Shows at once.
+    pub fn edit(self, label: EditLabel, parts: Vec<IntentPart>) -> Option<RecordId> {
+        if parts.is_empty() {
+            return None;
+        }
+        let is_delete = matches!(label, EditLabel::Delete | EditLabel::Restore);
+        let action = if is_delete { Action::Delete } else { Action::Edit };
+        if !untrack(move || self.may(action)) {
+            self.tell(News::Refused(Refusal::NotPermitted));
+            return None;
+        }
+        let intent = Intent { id: fresh_id(), parts };
+        let (id, records) = (intent.id, intent.parts.iter().map(|it| it.record).collect());
+        self.with(|inner| {
+            let tables = inner.tables.borrow();
+            let shown = |record| tables.shown(record).map(|it| &**it);
+            inner.edits.borrow_mut().remember(&intent, shown);
+        });
+        self.begin(intent);
+        if label.is_told() {
+            self.tell(News::Made { edit: id, label, records });
+        }
+        Some(id)
+    }
+
+    /// Takes the newest edit of this page back. False if there is none.
+    pub fn undo(self) -> bool {
+        match self.with(|inner| inner.edits.borrow().newest()) {
+            Some(id) => {
+                self.undo_edit(id);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Takes one edit back, where nobody has written over it since.
+    pub fn undo_edit(self, id: RecordId) {
+        let inverse = self.with(|inner| {
+            let tables = inner.tables.borrow();
+            let shown = |record| tables.shown(record).map(|it| &**it);
+            inner.edits.borrow_mut().invert(id, shown)
+        });
+        let Some(inverse) = inverse else { return };
+        if !inverse.parts.is_empty() {
+            self.begin(Intent { id: fresh_id(), parts: inverse.parts });
+        }
+        self.tell(News::Undone { skipped: inverse.skipped });
+    }
+
+    /// Takes an edit in, shows it and sends it.
+    fn begin(self, intent: Intent) {
+        let records: Vec<RecordRef> = intent.parts.iter().map(|it| it.record).collect();
+        let request = Request::Edit(intent.clone());
+        self.with(|inner| inner.edits.borrow_mut().begin(intent, now()));
+        self.lay_over(&records);
+        self.flush();
+        self.send(&request);
+        self.has_edited.set(true);
+    }
+}
+
+fn marked(records: &[RecordRef], deleted: bool) -> Vec<IntentPart> {
+    let part = |record: &RecordRef| IntentPart {
+        record: *record,
+        values: vec![(DELETED.into(), Scalar::Bool(deleted))],
+    };
+    records.iter().map(part).collect()
+}
+
+// --- What waits ------------------------------------------------------------------------------
+
+impl LocalStore {
+    /// What waits and what was refused, as last listed.
+    pub fn waiting(self) -> Signal<Arc<WaitingList>> {
+        self.waiting_list.into()
+    }
+
+    /// Asks for [`LocalStore::waiting`] anew.
+    pub fn list_waiting(self) {
+        self.send(&Request::ListWaiting);
+    }
+
+    /// Tries a refused edit again.
+    pub fn retry(self, intent: RecordId) {
+        self.send(&Request::Retry { intent });
+    }
+
+    /// Takes a refused edit out of the tray.
+    pub fn dismiss(self, intent: RecordId) {
+        self.send(&Request::Dismiss { intent });
+    }
+
+    /// Connects now.
+    pub fn sync_now(self) {
+        self.send(&Request::SyncNow);
+    }
+
+    /// Tries again to store what could not be stored.
+    pub fn retry_storage(self) {
+        self.storage.set(StorageState::Fine);
+        self.repeat_edits();
+    }
+
+    /// Edits that are only on this page so far.
+    pub fn unstored_count(self) -> usize {
+        self.with(|inner| inner.edits.borrow().pending.len())
+    }
+}
+
+// --- The data core ---------------------------------------------------------------------------
+
+impl LocalStore {
+    fn open(transport: Transport) -> Self {
+        let inner = Rc::new(Inner {
+            transport,
+            tables: RefCell::new(Tables::new()),
+            edits: RefCell::default(),
+            notes: RefCell::default(),
+            hear: RefCell::default(),
+            is_flush_planned: std::cell::Cell::new(false),
+        });
+        let store = LocalStore {
+            inner: StoredValue::new_local(Rc::clone(&inner)),
+            me: RwSignal::new(RecordId::default()),
+            status: RwSignal::new(Status::default()),
+            members: RwSignal::new(Arc::default()),
+            presence: RwSignal::new(Arc::default()),
+            is_complete: RwSignal::new(false),
+            is_open: RwSignal::new(false),
+            evicted: RwSignal::new(false),
+            storage: RwSignal::new(StorageState::Fine),
+            broken: RwSignal::new(None),
+            pending: RwSignal::new(Arc::default()),
+            waiting_list: RwSignal::new(Arc::default()),
+            watching: RwSignal::new(None),
+            has_edited: RwSignal::new(false),
+        };
+        store.open_snapshot();
+        store.take_unstored();
+        inner.transport.listen(Listener {
+            report: Box::new(move |report| store.take(report)),
+            core: Box::new(move || store.greet()),
+            failed: Box::new(move |text| store.broken.set(Some(text))),
+        });
+        let leave = gloo_events::EventListener::new(&window(), "pagehide", move |_| {
+            store.keep_unstored();
+            store.send(&Request::Leave);
+        });
+        let back = gloo_events::EventListener::new(&window(), "pageshow", move |ev| {
+            use wasm_bindgen::JsCast;
+            // Only a page that comes back from the browser's own cache has said goodbye.
+            let is_kept = js_sys::Reflect::get(ev.unchecked_ref(), &"persisted".into());
+            if is_kept.is_ok_and(|it| it.is_truthy()) {
+                store.greet();
+            }
+        });
+        leave.forget();
+        back.forget();
+        store
+    }
+
+    /// Hears what the person should know; the frame shows it.
+    pub fn on_news(self, hear: impl Fn(News) + 'static) {
+        self.with(|inner| *inner.hear.borrow_mut() = Some(Rc::new(hear)));
+    }
+
+    /// New versions of the program.
+    pub fn updates(self) -> Updates {
+        self.with(|inner| inner.transport.updates())
+    }
+
+    /// The browser's offer to install.
+    pub fn install(self) -> Install {
+        self.with(|inner| inner.transport.install())
+    }
+
+    /// Which replica this page shows: `<workspace>-<member>`, or `none`.
+    pub fn replica(self) -> String {
+        self.with(|inner| inner.transport.replica())
+    }
+
+    /// Starts the data core of this tab anew.
+    pub fn restart(self) {
+        self.broken.set(None);
+        self.with(|inner| inner.transport.restart());
+    }
+
+    /// Keeps rows for the first paint of the next session.
+    pub fn keep_snapshot(self, kind: Kind, rows: &[Arc<Row>]) {
+        let batch = packed::pack(kind, rows.iter().map(|it| &**it));
+        self.with(|inner| inner.transport.keep_snapshot(&batch));
+    }
+
+    /// Forgets them, for a sign-out.
+    pub fn drop_snapshot(self) {
+        self.with(|inner| inner.transport.drop_snapshot());
+    }
+
+    fn with<T>(self, read: impl FnOnce(&Rc<Inner>) -> T) -> T {
+        // The handle is cloned out so that nothing is held while signals run.
+        let inner = self.inner.with_value(Rc::clone);
+        read(&inner)
+    }
+
+    fn send(self, request: &Request) {
+        self.with(|inner| inner.transport.send(request));
+    }
+
+    fn tell(self, news: News) {
+        if let Some(hear) = self.with(|inner| inner.hear.borrow().clone()) {
+            hear(news);
+        }
+    }
+
+    /// Introduces this screen to a data core and repeats what none has acknowledged.
+    fn greet(self) {
+        let kind = |name: &str| registry::def_by_name(name).map(|it| it.kind);
+        let path = window().location().pathname().unwrap_or_default();
+        let first = if path.starts_with("/app/deals") {
+            [kind("pipeline"), kind("deal")]
+        } else if path.starts_with("/app/customers") {
+            [kind("customer"), None]
+        } else {
+            [kind("task"), kind("deal")]
+        };
+        self.send(&Request::Open { first: first.into_iter().flatten().collect() });
+        self.send(&Request::Presence { record: self.watching.get_untracked() });
+        self.repeat_edits();
+        self.open_notes_again();
+    }
+
+    fn repeat_edits(self) {
+        let requests: Vec<Request> = self.with(|inner| {
+            let edits = inner.edits.borrow();
+            edits.pending.iter().map(|it| Request::Edit(it.intent.clone())).collect()
+        });
+        requests.iter().for_each(|it| self.send(it));
+    }
+
+    fn take(self, report: Report) {
+        match report {
+            Report::Opened(opened) => {
+                self.me.set(opened.member);
+                self.members.set(Arc::new(opened.members));
+                self.take_status(opened.status);
+                self.is_open.set(true);
+                if opened.evicted {
+                    self.evicted.set(true);
+                }
+            }
+            Report::Rows { batch } => self.take_rows(&batch),
+            Report::Complete => {
+                self.with(|inner| inner.tables.borrow_mut().drop_unconfirmed());
+                self.flush();
+                self.is_complete.set(true);
+            }
+            Report::Stored { intent } => self.end_edit(intent),
+            Report::Failed { intent, failure } => self.fail_edit(intent, failure),
+            Report::Status(status) => self.take_status(status),
+            Report::Waiting { waiting, refused } => {
+                self.waiting_list.set(Arc::new(WaitingList { waiting, refused }));
+            }
+            Report::Note { owner, field, heads, text, intent } => {
+                self.take_note(owner, &field, &NoteTold { heads, text, intent });
+            }
+            Report::Members { members } => self.members.set(Arc::new(members)),
+            Report::Presence { people } => self.presence.set(Arc::new(people)),
+        }
+    }
+
+    fn take_rows(self, batch: &[u8]) {
+        let Ok(rows) = packed::unpack(batch) else { return };
+        let records: Vec<RecordRef> = self.with(|inner| {
+            let mut tables = inner.tables.borrow_mut();
+            rows.into_iter().map(|it| tables.put_base(it)).collect()
+        });
+        if self.with(|inner| !inner.edits.borrow().pending.is_empty()) {
+            self.lay_over(&records);
+        }
+        self.flush_soon();
+    }
+
+    fn take_status(self, status: Status) {
+        self.status.set(status);
+        self.mark_waiting();
+    }
+
+    fn end_edit(self, intent: RecordId) {
+        let ended = self.with(|inner| inner.edits.borrow_mut().end(intent));
+        self.lay_over(&ended);
+        self.flush();
+        if self.unstored_count() == 0 {
+            self.storage.set(StorageState::Fine);
+        }
+    }
+
+    fn fail_edit(self, intent: RecordId, failure: Failure) {
+        let state = match failure {
+            // The next leader hears it again.
+            Failure::NotLeading => return,
+            Failure::StorageFull => StorageState::Full,
+            Failure::Storage => StorageState::Failed,
+            Failure::OutboxFull => StorageState::OutboxFull,
+            Failure::Refused(refusal) => {
+                self.with(|inner| inner.edits.borrow_mut().forget(intent));
+                self.end_edit(intent);
+                self.tell(News::Refused(refusal));
+                return;
+            }
+        };
+        self.storage.set(state);
+        if self.fail_splice(intent) {
+            return;
+        }
+        self.with(|inner| {
+            if let Some(pending) = inner.edits.borrow_mut().find_mut(intent) {
+                pending.failure = Some(failure);
+            }
+        });
+        self.keep_unstored();
+    }
+
+    /// Lays the edits under way over these records.
+    fn lay_over(self, records: &[RecordRef]) {
+        let me = self.me.get_untracked();
+        self.with(|inner| {
+            let mut tables = inner.tables.borrow_mut();
+            let edits = inner.edits.borrow();
+            for record in records {
+                let row = edits.overlay(*record, tables.base(*record), me);
+                tables.put_overlay(*record, row);
+            }
+        });
+        self.mark_waiting();
+    }
+
+    fn mark_waiting(self) {
+        let mut all: HashSet<RecordRef> =
+            self.status.with_untracked(|it| it.waiting_records.iter().copied().collect());
+        self.with(|inner| {
+            for pending in &inner.edits.borrow().pending {
+                all.extend(pending.intent.parts.iter().map(|it| it.record));
+            }
+        });
+        if self.pending.with_untracked(|it| **it != all) {
+            self.pending.set(Arc::new(all));
+        }
+    }
+
+    /// Tells the screens what changed, now.
+    fn flush(self) {
+        let news = self.with(|inner| inner.tables.borrow_mut().news());
+        news.into_iter().for_each(|tell| tell());
+    }
+
+    /// Tells the screens what changed: soon, once for messages that come together. While the first
+    /// rows stream in, lists are sorted a few times only and not for each batch.
+    fn flush_soon(self) {
+        let is_planned = self.with(|inner| inner.is_flush_planned.replace(true));
+        if is_planned {
+            return;
+        }
+        let flush = move || {
+            self.with(|inner| inner.is_flush_planned.set(false));
+            self.flush();
+        };
+        if self.is_complete.get_untracked() {
+            queue_microtask(flush);
+        } else {
+            gloo_timers::callback::Timeout::new(30, flush).forget();
+        }
+    }
+
+    fn open_snapshot(self) {
+        let Some(bytes) = self.with(|inner| inner.transport.snapshot()) else { return };
+        let Ok(rows) = packed::unpack(&bytes) else { return };
+        self.with(|inner| {
+            let mut tables = inner.tables.borrow_mut();
+            rows.into_iter().for_each(|it| tables.put_snapshot(it));
+        });
+        self.flush();
+    }
+
+    /// Keeps edits that no storage took, for the next start of this member.
+    fn keep_unstored(self) {
+        let intents: Vec<Intent> = self.with(|inner| {
+            inner.edits.borrow().pending.iter().map(|it| it.intent.clone()).collect()
+        });
+        let text = (!intents.is_empty()).then(|| serde_json::to_string(&intents).ok()).flatten();
+        remember(&self.unstored_key(), text.as_deref());
+    }
+
+    fn take_unstored(self) {
+        let Some(text) = remembered(&self.unstored_key()) else { return };
+        let intents: Vec<Intent> = serde_json::from_str(&text).unwrap_or_default();
+        self.with(|inner| {
+            let mut edits = inner.edits.borrow_mut();
+            intents.into_iter().for_each(|it| edits.begin(it, now()));
+        });
+        remember(&self.unstored_key(), None);
+    }
+
+    fn unstored_key(self) -> String {
+        format!("huike.draft.unstored.{}", self.replica())
+    }
+}
