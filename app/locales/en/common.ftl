@@ -142,3 +142,14 @@ record-restored-toast = Restored { $name }
 ## Empty pages
 empty-nothing-found = Nothing matches
 empty-clear-filters = Clear filters
+
+## Public pages
+common-problem = That did not work
+common-to-start = Back to start
+public-privacy = Data stays on your own server and on the devices that sign in.
+public-http-title = This address cannot work offline
+public-http-what = Browsers allow offline use and installing only on https addresses, or on localhost on the same machine. You can work while there is a network, but the page will not open without one, and your password crosses the network unencrypted.
+public-http-how-title = How to get https
+public-http-how = Ask your administrator to put a reverse proxy with a certificate (such as Caddy or nginx) in front of the server and to set --base-address to the https address. On the server itself, http://localhost works as it is.
+public-inner-title = Please open this in a browser
+public-inner-what = The browser inside this app keeps no data and cannot install Huike. Open the menu at the top right and choose to open in a browser.

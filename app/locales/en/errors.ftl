@@ -3,3 +3,29 @@
 error-unexpected = Something went wrong. Your data is safe. Please try again.
 error-not-found = This page cannot be found
 error-offline = There is no network right now
+error-not-signed-in = Please sign in. Edits on this device are kept.
+error-not-permitted = You are not allowed to do this
+error-wrong-credentials = The e-mail, phone number or password is wrong
+error-wrong-password = The current password is wrong
+error-throttled = Too many attempts. Try again in { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}.
+error-login-malformed = Enter an e-mail address or a phone number
+error-login-taken = There is already an account with this e-mail or phone number
+error-name-missing = Enter a name
+error-name-too-long = A name has at most 80 characters
+error-password-too-short = A password has at least 10 characters
+error-password-too-long = This password is too long
+error-password-too-common = This password is easy to guess. Choose another one.
+error-password-like-login = The password must differ from the sign-in name
+error-wrong-set-up-code = The set-up code is wrong. Look at the server's console; it changes when the server restarts.
+error-set-up-closed = The workspace exists already. Join it with an invitation link.
+error-link-closed = This link was used, has expired or was taken back. Ask for another one.
+error-too-many-invitations = There are too many unused invitations. Take some back first.
+error-cross-site = This request came from another site and was not carried out
+error-bad-request = The request was not understood and not carried out
+error-too-large = This is too large and was not carried out
+error-too-slow = This took too long and was stopped. Please try again.
+error-storage-full = The server's disk is full, so nothing was saved. Existing data is safe; please tell your administrator.
+error-storage-read-only = The server's data folder cannot be written, so nothing was saved. Existing data is safe; please tell your administrator.

@@ -129,3 +129,14 @@ record-restored-toast = 已恢复 { $name }
 ## 空白页
 empty-nothing-found = 没有符合条件的记录
 empty-clear-filters = 清除筛选条件
+
+## 公开页面
+common-problem = 没有成功
+common-to-start = 回到首页
+public-privacy = 数据只保存在你们自己的服务器和登录的设备上。
+public-http-title = 这个地址不能离线使用
+public-http-what = 浏览器只在 https 地址（或本机的 localhost）上允许离线打开和安装。现在可以联网使用，断网后打不开，密码也会以明文经过网络。
+public-http-how-title = 怎样换成 https
+public-http-how = 请管理员在服务器前放一个带证书的反向代理（例如 Caddy 或 nginx），并用 --base-address 写上 https 地址。在服务器本机上可以直接用 http://localhost 打开。
+public-inner-title = 请换一个浏览器打开
+public-inner-what = 应用内的浏览器不会保存数据，也不能安装。请点右上角菜单，选择在浏览器中打开。

@@ -1,0 +1,96 @@
+//! The JSON interface of the app, under `/api/v1`. Never cached.
+
+pub mod invitations;
+
+use crate::app::AppState;
+use crate::auth::{SignedIn, account, session};
+use crate::error::Failure;
+use crate::http::client_address::ClientAddress;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tower_sessions::Session;
+
+/// An answer that no cache may keep.
+#[derive(Clone, Copy, Debug)]
+pub struct Fresh<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Fresh<T> {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.0).into_response();
+        let no_store = HeaderValue::from_static("no-store");
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, no_store);
+        response
+    }
+}
+
+/// `GET /api/v1/version`: what runs here, for anybody.
+pub async fn version() -> Fresh<Value> {
+    Fresh(json!({ "version": env!("CARGO_PKG_VERSION") }))
+}
+
+/// `GET /api/v1/me`: who asks, where, and who else is there.
+pub async fn me(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+) -> Result<Fresh<Value>, Failure> {
+    let SignedIn {
+        member, workspace, ..
+    } = signed_in;
+    let members: Vec<Value> = state
+        .store
+        .members(workspace.id)
+        .await?
+        .iter()
+        .map(|it| {
+            json!({
+                "id": it.id.to_string(),
+                "name": it.name,
+                "role": it.role.word(),
+                "active": it.is_active,
+            })
+        })
+        .collect();
+    Ok(Fresh(json!({
+        "workspace": { "id": workspace.id.to_string(), "name": workspace.name },
+        "member": {
+            "id": member.id.to_string(),
+            "name": member.name,
+            "login": member.login,
+            "role": member.role.word(),
+        },
+        "members": members,
+    })))
+}
+
+/// `POST /api/v1/sign-out`.
+pub async fn sign_out(
+    State(state): State<AppState>,
+    session: Session,
+) -> Result<StatusCode, Failure> {
+    session::end(&state, &session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Body of [`change_password`].
+#[derive(Deserialize)]
+pub struct PasswordChange {
+    current: String,
+    new: String,
+}
+
+/// `POST /api/v1/password`: ends the member's other sessions.
+pub async fn change_password(
+    State(state): State<AppState>,
+    ClientAddress(address): ClientAddress,
+    signed_in: SignedIn,
+    Json(asked): Json<PasswordChange>,
+) -> Result<StatusCode, Failure> {
+    account::change_password(&state, &signed_in, address, &asked.current, &asked.new).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,118 @@
+//! Everything a request may need, built once.
+
+use crate::auth::password::Passwords;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::entropy;
+use crate::error::Failure;
+use crate::http::site::Site;
+use crate::store::Store;
+use crate::store::people::Digest;
+use huike_shared::id::RecordId;
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::sync::{broadcast, watch};
+
+/// Notices kept for a slow listener; one that falls behind asks the store instead.
+const NOTICES_MAX: usize = 256;
+
+/// Handle to the running server, cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// What the handle points to.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// The memory.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Clock,
+    /// Hashing, a few at a time.
+    pub passwords: Passwords,
+    /// What the first account must show. New at each start, printed on the console.
+    pub set_up_code: String,
+    /// The built browser program.
+    pub site: Site,
+    /// Figures for `/metrics`.
+    pub metrics: PrometheusHandle,
+    /// Sessions that have ended: open sockets must end with them.
+    ended: broadcast::Sender<Ended>,
+    /// Workspaces whose members changed: clients ask for the list again.
+    members_changed: broadcast::Sender<RecordId>,
+    /// True once the server is asked to stop.
+    stopping: watch::Sender<bool>,
+}
+
+/// Sessions that no longer count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// One session: signed out.
+    Session(Digest),
+    /// All sessions of a user but one: the password changed.
+    User {
+        /// Whose.
+        user_id: RecordId,
+        /// The one that goes on.
+        except: Option<Digest>,
+    },
+}
+
+impl AppState {
+    /// Puts the parts together.
+    pub fn new(config: Config, store: Arc<dyn Store>, clock: Clock) -> Result<Self, Failure> {
+        let site = Site::new(config.site.clone(), config.kill_service_worker);
+        Ok(AppState(Arc::new(Parts {
+            config,
+            store,
+            clock,
+            passwords: Passwords::new()?,
+            set_up_code: entropy::code(),
+            site,
+            metrics: crate::http::metrics::recorder(),
+            ended: broadcast::Sender::new(NOTICES_MAX),
+            members_changed: broadcast::Sender::new(NOTICES_MAX),
+            stopping: watch::Sender::new(false),
+        })))
+    }
+
+    /// Tells open sockets that sessions have ended.
+    pub fn tell_ended(&self, ended: Ended) {
+        // Nobody listening is fine.
+        let _ = self.ended.send(ended);
+    }
+
+    /// Hears of sessions that end. A listener that lags must ask the store.
+    pub fn hear_ended(&self) -> broadcast::Receiver<Ended> {
+        self.ended.subscribe()
+    }
+
+    /// Tells that the list of members changed.
+    pub fn tell_members_changed(&self, workspace_id: RecordId) {
+        let _ = self.members_changed.send(workspace_id);
+    }
+
+    /// Hears of workspaces whose members changed.
+    pub fn hear_members_changed(&self) -> broadcast::Receiver<RecordId> {
+        self.members_changed.subscribe()
+    }
+
+    /// Asks everything to stop.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Becomes true when the server stops; long-lived connections watch it and say good-bye.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,14 @@
+//! Who is asking: passwords, sessions, invitations.
+//!
+//! Decisions here are functions of stored facts and the time; pages (`crate::pages`) and the JSON
+//! interface (`crate::api`) only carry words in and out, so both follow the same rules.
+
+pub mod account;
+pub mod invitation;
+pub mod login;
+pub mod password;
+pub mod session;
+pub mod sign_in;
+pub mod throttle;
+
+pub use session::SignedIn;

@@ -1,0 +1,11 @@
+//! What every request passes on its way in and out.
+
+pub mod client_address;
+pub mod failures;
+pub mod headers;
+pub mod language;
+pub mod metrics;
+pub mod observe;
+pub mod origin;
+pub mod shell;
+pub mod site;

@@ -1,0 +1,95 @@
+//! Every address of the server on one screen.
+
+use crate::app::AppState;
+use crate::http::{failures, headers, language, metrics, observe, origin, shell, site};
+use crate::{api, auth, pages};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{delete, get, post};
+use std::any::Any;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Largest body of a request; a route that takes files says so itself.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Longest time for an answer. Sockets answer at once and then live on.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The whole server.
+pub fn router(state: AppState) -> Router {
+    let sessions = auth::session::layer(state.store.clone(), state.config.is_secure());
+    let public = Router::new()
+        .route("/", get(pages::home))
+        .route(
+            "/setup",
+            get(pages::set_up::show).post(pages::set_up::submit),
+        )
+        .route(
+            "/sign-in",
+            get(pages::sign_in::show).post(pages::sign_in::submit),
+        )
+        .route("/sign-out", post(pages::sign_in::sign_out))
+        .route(
+            "/join/{token}",
+            get(pages::join::show).post(pages::join::submit),
+        )
+        .route(
+            "/reset/{token}",
+            get(pages::reset::show).post(pages::reset::submit),
+        )
+        .route(
+            "/account/password",
+            get(pages::password::show).post(pages::password::submit),
+        );
+    let api = Router::new()
+        .route("/api/v1/version", get(api::version))
+        .route("/api/v1/me", get(api::me))
+        .route("/api/v1/sign-out", post(api::sign_out))
+        .route("/api/v1/password", post(api::change_password))
+        .route(
+            "/api/v1/invitations",
+            get(api::invitations::list).post(api::invitations::invite),
+        )
+        .route("/api/v1/invitations/{id}", delete(api::invitations::revoke));
+    let program = Router::new()
+        .route("/app", get(shell::show))
+        .route("/app/", get(shell::show))
+        .route("/app/{*path}", get(shell::show))
+        .route("/sw.js", get(site::service_worker))
+        .route("/offline", get(site::offline))
+        .route("/healthz", get(metrics::health))
+        .route("/metrics", get(metrics::show))
+        .fallback(site::file);
+
+    // The last layer is the first to see a request.
+    public
+        .merge(api)
+        .layer(sessions)
+        .layer(from_fn(language::keep))
+        .merge(program)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            ANSWER_TIMEOUT,
+        ))
+        .layer(from_fn_with_state(state.clone(), origin::guard))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(failures::into_words))
+        .layer(from_fn_with_state(state.clone(), headers::add))
+        .layer(from_fn(observe::observe))
+        .with_state(state)
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("unknown");
+    crate::error::Failure::Broken(format!("a handler panicked: {text}")).into_response()
+}

@@ -1,0 +1,402 @@
+//! The one door for changes.
+//!
+//! Whoever wants to add to a log submits here: connections, imports, the interface of version 1,
+//! the server's own replicas. One task takes whatever waits, judges it in order and commits it in
+//! one transaction, so that a change costs a share of a sync to disk, and only then tells anybody.
+//! If the memory cannot be written, everything is answered [`Refusal::Unavailable`], nothing has
+//! happened, reading goes on, and the next batch tries again.
+
+mod batch;
+mod cache;
+
+use self::batch::{Batch, Judge};
+use crate::clock::Clock;
+use crate::store::changes::{ActorOwner, Appended, LogHead};
+use crate::store::{Store, StoreError, StoreResult};
+use crate::sync::hub::{ConnectionId, Hub};
+use huike_shared::access::Role;
+use huike_shared::document::Actor;
+use huike_shared::id::{Entropy as _, RecordId};
+use huike_shared::record::RecordRef;
+use huike_shared::refusal::Refusal;
+use huike_shared::sync::message::{Answer, PushedChange, Verdict};
+use huike_shared::time::Timestamp;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::{mpsc, oneshot};
+
+/// Changes in one transaction, unless one submission has more.
+const BATCH_CHANGES_MAX: usize = 1_000;
+/// Bytes of bodies in one transaction, unless one submission has more.
+const BATCH_BYTES_MAX: usize = 8 << 20;
+/// Submissions that may wait; whoever comes later waits outside.
+const QUEUE_MAX: usize = 256;
+/// How often a batch is judged again because another process was quicker.
+const ATTEMPTS_MAX: usize = 5;
+/// For so long after a failure, a change that builds on one that could not be stored is asked to
+/// come again like that one, instead of being refused for good.
+const STALL_MS: i64 = 60_000;
+
+/// Who submits, as the change's actor must be registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// The member.
+    pub member_id: RecordId,
+    /// What they may do now.
+    pub role: Role,
+    /// The device.
+    pub device_id: RecordId,
+}
+
+/// The door, cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Ingest {
+    queue: mpsc::Sender<Submission>,
+    store: Arc<dyn Store>,
+    clock: Clock,
+}
+
+/// Changes of one author.
+#[derive(Debug)]
+struct Submission {
+    workspace_id: RecordId,
+    author: Author,
+    changes: Vec<PushedChange>,
+    /// All of it or nothing.
+    whole: bool,
+    reply: Reply,
+}
+
+#[derive(Debug)]
+enum Reply {
+    Connection(ConnectionId),
+    Caller(oneshot::Sender<Vec<Answer>>),
+}
+
+impl Ingest {
+    /// Opens the door.
+    pub fn start(store: Arc<dyn Store>, hub: Hub, clock: Clock) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+        let worker = Worker {
+            judge: Judge::new(store.clone()),
+            store: store.clone(),
+            hub,
+            clock: clock.clone(),
+            stalled: HashMap::new(),
+            is_failing: false,
+        };
+        tokio::spawn(worker.run(receiver));
+        Ingest { queue: sender, store, clock }
+    }
+
+    /// The memory behind the door.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The time by which changes are stamped.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Submits changes and answers what became of each, in their order.
+    pub async fn submit(
+        &self,
+        workspace_id: RecordId,
+        author: Author,
+        changes: Vec<PushedChange>,
+    ) -> Vec<Answer> {
+        self.ask(workspace_id, author, changes, false).await
+    }
+
+    /// Submits changes of which all are accepted, in one transaction, or none. If one is refused
+    /// for a reason of its own, the others are answered [`Refusal::UnknownDependency`].
+    pub async fn submit_whole(
+        &self,
+        workspace_id: RecordId,
+        author: Author,
+        changes: Vec<PushedChange>,
+    ) -> Vec<Answer> {
+        self.ask(workspace_id, author, changes, true).await
+    }
+
+    async fn ask(
+        &self,
+        workspace_id: RecordId,
+        author: Author,
+        changes: Vec<PushedChange>,
+        whole: bool,
+    ) -> Vec<Answer> {
+        let hashes: Vec<_> = changes.iter().map(|it| it.hash).collect();
+        let (sender, receiver) = oneshot::channel();
+        let reply = Reply::Caller(sender);
+        let submission = Submission { workspace_id, author, changes, whole, reply };
+        if self.queue.send(submission).await.is_ok()
+            && let Ok(answers) = receiver.await
+        {
+            return answers;
+        }
+        // The server is stopping.
+        let verdict = Verdict::Refused(Refusal::Unavailable);
+        hashes.into_iter().map(|hash| Answer { hash, verdict: verdict.clone() }).collect()
+    }
+
+    /// Submits what a connection pushed; the answers come by its line, each in its place.
+    /// Waits while too much is waiting. False if the server is stopping.
+    pub(super) async fn push(
+        &self,
+        workspace_id: RecordId,
+        author: Author,
+        changes: Vec<PushedChange>,
+        connection: ConnectionId,
+    ) -> bool {
+        let reply = Reply::Connection(connection);
+        let submission = Submission { workspace_id, author, changes, whole: false, reply };
+        self.queue.send(submission).await.is_ok()
+    }
+
+    /// Registers actors for an author. Those that are somebody else's stay so; their changes are
+    /// refused one by one.
+    pub async fn register(
+        &self,
+        workspace_id: RecordId,
+        author: Author,
+        actors: &[Actor],
+    ) -> StoreResult<()> {
+        let owner = ActorOwner {
+            workspace_id,
+            member_id: author.member_id,
+            device_id: author.device_id,
+        };
+        let owners = self.store.register_actors(owner, actors, self.clock.now()).await?;
+        let foreign = owners.iter().filter(|it| **it != owner).count();
+        if foreign > 0 {
+            tracing::warn!(member.id = %author.member_id, actor.count = foreign,
+                           "actors of somebody else were presented");
+        }
+        Ok(())
+    }
+
+    /// Where a workspace's log stands; begins it if it is the first time.
+    pub async fn head(&self, workspace_id: RecordId) -> StoreResult<LogHead> {
+        head(&*self.store, workspace_id).await
+    }
+}
+
+async fn head(store: &dyn Store, workspace_id: RecordId) -> StoreResult<LogHead> {
+    match store.log_head(workspace_id).await? {
+        Some(head) => Ok(head),
+        None => {
+            let mut log = RecordId::default();
+            crate::entropy::OsEntropy.fill(&mut log.0);
+            store.open_log(workspace_id, log).await
+        }
+    }
+}
+
+/// The task behind the door.
+struct Worker {
+    judge: Judge,
+    store: Arc<dyn Store>,
+    hub: Hub,
+    clock: Clock,
+    /// Records with changes that could not be stored, by device.
+    stalled: HashMap<(RecordId, RecordRef), Timestamp>,
+    is_failing: bool,
+}
+
+impl Worker {
+    async fn run(mut self, mut queue: mpsc::Receiver<Submission>) {
+        let mut held = None;
+        loop {
+            let first = match held.take() {
+                Some(first) => first,
+                None => match queue.recv().await {
+                    Some(first) => first,
+                    None => return,
+                },
+            };
+            let mut submissions = vec![first];
+            let (mut count, mut bytes) = size(&submissions[0]);
+            while !submissions[0].whole && count < BATCH_CHANGES_MAX && bytes < BATCH_BYTES_MAX {
+                let Ok(next) = queue.try_recv() else { break };
+                if next.whole {
+                    held = Some(next);
+                    break;
+                }
+                let (more, more_bytes) = size(&next);
+                count += more;
+                bytes += more_bytes;
+                submissions.push(next);
+            }
+            metrics::histogram!("huike_ingest_batch_changes").record(count as f64);
+            self.handle(submissions).await;
+        }
+    }
+
+    /// Judges and commits; answers whatever happens.
+    async fn handle(&mut self, submissions: Vec<Submission>) {
+        for _ in 0..ATTEMPTS_MAX {
+            let mut batch = Batch::new(self.clock.now());
+            match self.judge_and_commit(&mut batch, &submissions).await {
+                Ok(Appended::Done) => {
+                    self.tell(batch, submissions);
+                    return;
+                }
+                Ok(Appended::Moved) => self.judge.forget(),
+                Err(error) => {
+                    self.failed(&error);
+                    self.refuse_all(submissions);
+                    return;
+                }
+            }
+        }
+        self.failed(&StoreError::Busy);
+        self.refuse_all(submissions);
+    }
+
+    async fn judge_and_commit(
+        &mut self,
+        batch: &mut Batch,
+        submissions: &[Submission],
+    ) -> StoreResult<Appended> {
+        self.judge.prepare(batch, submissions).await?;
+        for submission in submissions {
+            let mut verdicts = Vec::with_capacity(submission.changes.len());
+            for change in &submission.changes {
+                let verdict = self.judge.judge(batch, submission, change).await?;
+                verdicts.push(self.softened(submission, change, verdict, batch.now()));
+            }
+            batch.verdicts.push(verdicts);
+        }
+        if submissions[0].whole && has_refusal(&batch.verdicts[0]) {
+            batch.take_back();
+        }
+        let appends = batch.appends()?;
+        if appends.is_empty() {
+            return Ok(Appended::Done);
+        }
+        let started = Instant::now();
+        let appended = self.store.append(&appends).await?;
+        metrics::histogram!("huike_ingest_commit_seconds").record(started.elapsed().as_secs_f64());
+        if appended == Appended::Done {
+            self.is_failing = false;
+            self.judge.keep(batch, &appends);
+            batch.committed = appends;
+        }
+        Ok(appended)
+    }
+
+    /// A change that builds on one the server could not store is not to blame.
+    fn softened(
+        &self,
+        submission: &Submission,
+        change: &PushedChange,
+        verdict: Verdict,
+        now: Timestamp,
+    ) -> Verdict {
+        let is_orphan = matches!(
+            verdict,
+            Verdict::Refused(Refusal::UnknownDependency | Refusal::BrokenHistory)
+        );
+        if !is_orphan || self.stalled.is_empty() {
+            return verdict;
+        }
+        match self.stalled.get(&(submission.author.device_id, change.record)) {
+            Some(at) if now.millis() - at.millis() < STALL_MS => {
+                Verdict::Refused(Refusal::Unavailable)
+            }
+            Some(_) | None => verdict,
+        }
+    }
+
+    /// After the commit: tells everybody, in order.
+    fn tell(&mut self, mut batch: Batch, submissions: Vec<Submission>) {
+        let origins = submissions.iter().map(|it| match it.reply {
+            Reply::Connection(connection) => Some(connection),
+            Reply::Caller(_) => None,
+        });
+        let origins: Vec<Option<ConnectionId>> = origins.collect();
+        for (workspace_id, publication) in batch.publications(&origins) {
+            self.hub.publish(workspace_id, publication);
+        }
+        let verdicts = std::mem::take(&mut batch.verdicts);
+        for (submission, verdicts) in submissions.into_iter().zip(verdicts) {
+            count(&verdicts);
+            let answers = submission.changes.iter().zip(verdicts).map(|(change, verdict)| {
+                if matches!(verdict, Verdict::Accepted { .. }) && !self.stalled.is_empty() {
+                    self.stalled.remove(&(submission.author.device_id, change.record));
+                }
+                Answer { hash: change.hash, verdict }
+            });
+            let answers: Vec<Answer> = answers.collect();
+            match submission.reply {
+                // A caller that went away needs no answer.
+                Reply::Caller(caller) => drop(caller.send(answers)),
+                Reply::Connection(connection) => {
+                    // What is in this commit is answered at its place in the log.
+                    let others = answers.into_iter().filter(|it| match it.verdict {
+                        Verdict::Accepted { position, .. } => {
+                            !batch.is_new(submission.workspace_id, position)
+                        }
+                        Verdict::Refused(_) => true,
+                    });
+                    let others: Vec<Answer> = others.collect();
+                    if !others.is_empty() {
+                        self.hub.answer(submission.workspace_id, connection, others);
+                    }
+                }
+            }
+        }
+    }
+
+    fn refuse_all(&mut self, submissions: Vec<Submission>) {
+        let now = self.clock.now();
+        self.stalled.retain(|_, at| now.millis() - at.millis() < STALL_MS);
+        for submission in submissions {
+            let verdicts = vec![Verdict::Refused(Refusal::Unavailable); submission.changes.len()];
+            count(&verdicts);
+            let mut answers = Vec::with_capacity(verdicts.len());
+            for (change, verdict) in submission.changes.iter().zip(verdicts) {
+                self.stalled.insert((submission.author.device_id, change.record), now);
+                answers.push(Answer { hash: change.hash, verdict });
+            }
+            match submission.reply {
+                Reply::Caller(caller) => drop(caller.send(answers)),
+                Reply::Connection(connection) => {
+                    self.hub.answer(submission.workspace_id, connection, answers);
+                }
+            }
+        }
+    }
+
+    fn failed(&mut self, error: &StoreError) {
+        // What memory holds may not be what the disk holds.
+        self.judge.forget();
+        metrics::counter!("huike_ingest_failures_total").increment(1);
+        if !self.is_failing {
+            self.is_failing = true;
+            tracing::error!(%error, "changes cannot be stored; they are answered with a refusal");
+        }
+    }
+}
+
+fn size(submission: &Submission) -> (usize, usize) {
+    let bytes = submission.changes.iter().map(|it| it.body.len()).sum();
+    (submission.changes.len(), bytes)
+}
+
+fn has_refusal(verdicts: &[Verdict]) -> bool {
+    verdicts.iter().any(|it| matches!(it, Verdict::Refused(_)))
+}
+
+fn count(verdicts: &[Verdict]) {
+    let accepted = verdicts.iter().filter(|it| matches!(it, Verdict::Accepted { .. })).count();
+    metrics::counter!("huike_changes_accepted_total").increment(accepted as u64);
+    for verdict in verdicts {
+        if let Verdict::Refused(refusal) = verdict {
+            metrics::counter!("huike_changes_refused_total", "code" => refusal.code()).increment(1);
+        }
+    }
+}

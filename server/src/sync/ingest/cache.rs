@@ -1,0 +1,91 @@
+//! Document states that were used lately, within a number of bytes.
+
+use huike_shared::id::RecordId;
+use huike_shared::record::RecordRef;
+use huike_shared::sync::message::DocumentState;
+use std::collections::{BTreeMap, HashMap};
+
+/// Bytes of stored states that stay in memory; unpacked they take about three times as much.
+pub const CACHE_BYTES_MAX: usize = 16 << 20;
+
+/// A document of a workspace.
+pub type Key = (RecordId, RecordRef);
+
+/// States as last committed.
+#[derive(Debug, Default)]
+pub struct Cache {
+    entries: HashMap<Key, Cached>,
+    by_use: BTreeMap<u64, Key>,
+    clock: u64,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Cached {
+    state: DocumentState,
+    bytes: usize,
+    used: u64,
+}
+
+impl Cache {
+    /// A copy of a state.
+    pub fn get(&mut self, key: &Key) -> Option<DocumentState> {
+        self.clock += 1;
+        let cached = self.entries.get_mut(key)?;
+        self.by_use.remove(&cached.used);
+        cached.used = self.clock;
+        self.by_use.insert(self.clock, *key);
+        Some(cached.state.clone())
+    }
+
+    /// Keeps a state whose stored form has so many bytes.
+    pub fn put(&mut self, key: Key, state: DocumentState, bytes: usize) {
+        self.remove(&key);
+        self.clock += 1;
+        self.bytes += bytes;
+        self.by_use.insert(self.clock, key);
+        self.entries.insert(key, Cached { state, bytes, used: self.clock });
+        while self.bytes > CACHE_BYTES_MAX {
+            let Some((_, oldest)) = self.by_use.pop_first() else { return };
+            if let Some(cached) = self.entries.remove(&oldest) {
+                self.bytes -= cached.bytes;
+            }
+        }
+    }
+
+    /// Forgets everything: another writer was here, or a commit failed.
+    pub fn clear(&mut self) {
+        *self = Cache::default();
+    }
+
+    fn remove(&mut self, key: &Key) {
+        if let Some(cached) = self.entries.remove(key) {
+            self.by_use.remove(&cached.used);
+            self.bytes -= cached.bytes;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use huike_shared::document::Registers;
+    use huike_shared::record::Kind;
+
+    fn key(number: u8) -> Key {
+        (RecordId([0; 16]), RecordRef { kind: Kind(1), id: RecordId([number; 16]) })
+    }
+
+    #[test]
+    fn what_was_not_used_for_longest_goes_first() {
+        let mut cache = Cache::default();
+        let state = DocumentState::Flat(Registers::default());
+        for number in 0..4 {
+            cache.put(key(number), state.clone(), CACHE_BYTES_MAX / 4);
+        }
+        assert!(cache.get(&key(0)).is_some());
+        cache.put(key(4), state, CACHE_BYTES_MAX / 4);
+        assert!(cache.get(&key(0)).is_some() && cache.get(&key(4)).is_some());
+        assert!(cache.get(&key(1)).is_none());
+    }
+}
