@@ -28,7 +28,7 @@ mod toggle;
 mod virtual_list;
 mod window;
 
-pub use avatar::{Avatar, AvatarStack, initials};
+pub use avatar::{Avatar, AvatarStack, company_initials, initials};
 pub use board::{Board, BoardColumn, ProbabilityRing};
 pub use button::{Button, ButtonKind, IconButton};
 pub use chip::{Badge, Chip, FilterChip, Tone};

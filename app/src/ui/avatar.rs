@@ -6,8 +6,7 @@ use leptos::prelude::*;
 /// first letters of the first and the last word.
 pub fn initials(name: &str) -> String {
     let name = name.trim();
-    let is_wide = |it: &char| ('\u{2e80}'..='\u{9fff}').contains(it) || *it >= '\u{20000}';
-    let wide: Vec<char> = name.chars().filter(is_wide).collect();
+    let wide: Vec<char> = name.chars().filter(|it| is_wide(*it)).collect();
     if !wide.is_empty() {
         return wide[wide.len().saturating_sub(2)..].iter().collect();
     }
@@ -21,6 +20,20 @@ pub fn initials(name: &str) -> String {
         .chain(last)
         .flat_map(char::to_uppercase)
         .collect()
+}
+
+/// The letters that stand for a company: its first two characters, for its last ones are mostly
+/// a legal form.
+pub fn company_initials(name: &str) -> String {
+    let name = name.trim();
+    if name.chars().next().is_some_and(is_wide) {
+        return name.chars().filter(|it| is_wide(*it)).take(2).collect();
+    }
+    initials(name)
+}
+
+fn is_wide(letter: char) -> bool {
+    ('\u{2e80}'..='\u{9fff}').contains(&letter) || letter >= '\u{20000}'
 }
 
 /// A hue that stays the same for the same id.
@@ -61,7 +74,7 @@ pub fn Avatar(
             title=move || name.get()
             aria-hidden="true"
         >
-            {move || initials(&name.get())}
+            {move || name.with(|it| if square { company_initials(it) } else { initials(it) })}
         </span>
     }
     .into_any()
@@ -93,7 +106,13 @@ pub fn AvatarStack(
 
 #[cfg(test)]
 mod tests {
-    use super::initials;
+    use super::{company_initials, initials};
+
+    #[test]
+    fn a_company_shows_how_it_begins() {
+        assert_eq!(company_initials("鼎新食品有限公司"), "鼎新");
+        assert_eq!(company_initials("Nordic Home AB"), "NA");
+    }
 
     #[test]
     fn a_chinese_name_shows_its_last_two_characters() {
