@@ -25,6 +25,9 @@ const canRun =
   typeof indexedDB === 'object' &&
   indexedDB !== null;
 
+const manifest = document.querySelector('link[rel=manifest]');
+if (manifest) manifest.href = `/manifest.${document.documentElement.lang}.webmanifest`;
+
 if (canRun) {
   start().catch((reason) => {
     console.error(reason);

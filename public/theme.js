@@ -14,6 +14,4 @@
   root.lang = among(read('huike.language'), ['zh-CN', 'en']) ?? fromBrowser;
   root.dataset.theme = among(read('huike.theme'), ['light', 'dark']) ?? 'auto';
   root.dataset.density = among(read('huike.density'), ['compact', 'normal', 'comfortable']) ?? 'normal';
-  const manifest = document.querySelector('link[rel=manifest]');
-  if (manifest) manifest.href = `/manifest.${root.lang}.webmanifest`;
 })();
