@@ -116,3 +116,39 @@ fn run(cli: Cli) -> Result<()> {
         Command::Bench { what, args } => bench::bench(&workspace, installing, what, &args),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn server_args(line: &str) -> (bool, Vec<String>) {
+        match Cli::parse_from(line.split(' ')).command {
+            Command::Serve(server) => (server.release, server.args),
+            _ => panic!("not serve: {line}"),
+        }
+    }
+
+    #[test]
+    fn what_xtask_does_not_know_goes_to_the_server() {
+        assert_eq!(server_args("xtask serve"), (false, vec![]));
+        assert_eq!(
+            server_args("xtask serve --demo --port 0"),
+            (false, ["--demo", "--port", "0"].map(str::to_owned).to_vec())
+        );
+        assert_eq!(
+            server_args("xtask serve --release --demo --release"),
+            (true, ["--demo", "--release"].map(str::to_owned).to_vec())
+        );
+    }
+
+    #[test]
+    fn levels_are_chosen_by_name() {
+        let Command::Test { only } =
+            Cli::parse_from(["xtask", "test", "--only", "unit,e2e"]).command
+        else {
+            panic!("not test");
+        };
+        assert_eq!(only, [Level::Unit, Level::E2e]);
+    }
+}
