@@ -8,6 +8,7 @@ use crate::error::Failure;
 use crate::http::site::Site;
 use crate::store::Store;
 use crate::store::people::Digest;
+use crate::sync::{Hub, Ingest};
 use huike_shared::id::RecordId;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::ops::Deref;
@@ -29,6 +30,10 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// The time.
     pub clock: Clock,
+    /// The one door for changes.
+    pub ingest: Ingest,
+    /// Tells connections what was accepted.
+    pub hub: Hub,
     /// Hashing, a few at a time.
     pub passwords: Passwords,
     /// What the first account must show. New at each start, printed on the console.
@@ -63,10 +68,14 @@ impl AppState {
     /// Puts the parts together.
     pub fn new(config: Config, store: Arc<dyn Store>, clock: Clock) -> Result<Self, Failure> {
         let site = Site::new(config.site.clone(), config.kill_service_worker);
+        let hub = Hub::default();
+        let ingest = Ingest::start(store.clone(), hub.clone(), clock.clone());
         Ok(AppState(Arc::new(Parts {
             config,
             store,
             clock,
+            ingest,
+            hub,
             passwords: Passwords::new()?,
             set_up_code: entropy::code(),
             site,

@@ -6,10 +6,10 @@ use crate::store::documents::{RecordRow, StoredDocument};
 use huike_shared::deals::Deal;
 use huike_shared::note::{NOTE, NoteDocument};
 use huike_shared::record::{FieldKind, KindDef, Problem, Record as _, RecordRef};
+use huike_shared::registry;
 use huike_shared::row::Row;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::DocumentState;
-use huike_shared::registry;
 use serde_json::{Map, Value, json};
 
 /// The form of stored states: a version byte, then postcard. Equal to what travels in a page of
@@ -42,7 +42,11 @@ pub fn project(
     state: &DocumentState,
 ) -> Result<(StoredDocument, RecordRow), BadState> {
     let row = row_of(record, state)?;
-    let stored = StoredDocument { record, position, state: store_state(state) };
+    let stored = StoredDocument {
+        record,
+        position,
+        state: store_state(state),
+    };
     Ok((stored, record_row(&row, position)))
 }
 
@@ -112,7 +116,11 @@ pub fn columns(def: &KindDef) -> impl Iterator<Item = &'static str> {
 
 /// What a merge may have left behind. The one place that asks the kinds themselves.
 fn problems(row: &Row) -> Vec<Problem> {
-    if row.kind == Deal::DEF.kind { Deal::from_row(row).problems() } else { Vec::new() }
+    if row.kind == Deal::DEF.kind {
+        Deal::from_row(row).problems()
+    } else {
+        Vec::new()
+    }
 }
 
 #[cfg(test)]
@@ -127,16 +135,27 @@ mod tests {
     #[test]
     fn a_state_reads_back_and_shows_its_values() {
         let mut registers = Registers::default();
-        let edits = [("name".into(), Scalar::text("云仓")), ("employees".into(), Scalar::Int(7))];
-        let body = registers.author(&edits, Actor([1; 16]), Timestamp::from_millis(5)).unwrap();
+        let edits = [
+            ("name".into(), Scalar::text("云仓")),
+            ("employees".into(), Scalar::Int(7)),
+        ];
+        let body = registers
+            .author(&edits, Actor([1; 16]), Timestamp::from_millis(5))
+            .unwrap();
         registers.apply(&decode(&body).unwrap(), Stamp::default());
         let state = DocumentState::Flat(registers);
         assert_eq!(read_state(&store_state(&state)), Ok(state.clone()));
 
-        let record = RecordRef { kind: Customer::DEF.kind, id: RecordId([3; 16]) };
+        let record = RecordRef {
+            kind: Customer::DEF.kind,
+            id: RecordId([3; 16]),
+        };
         let (_, row) = project(record, 9, &state).unwrap();
         assert_eq!(row.fields, r#"{"employees":7,"name":"云仓"}"#);
-        assert_eq!((row.position, row.is_deleted, &*row.problems), (9, false, "[]"));
+        assert_eq!(
+            (row.position, row.is_deleted, &*row.problems),
+            (9, false, "[]")
+        );
     }
 
     #[test]

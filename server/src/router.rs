@@ -2,7 +2,7 @@
 
 use crate::app::AppState;
 use crate::http::{failures, headers, language, metrics, observe, origin, shell, site};
-use crate::{api, auth, pages};
+use crate::{api, auth, pages, sync};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -11,7 +11,9 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post};
 use std::any::Any;
 use std::time::Duration;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 /// Largest body of a request; a route that takes files says so itself.
@@ -55,7 +57,21 @@ pub fn router(state: AppState) -> Router {
             "/api/v1/invitations",
             get(api::invitations::list).post(api::invitations::invite),
         )
-        .route("/api/v1/invitations/{id}", delete(api::invitations::revoke));
+        .route("/api/v1/invitations/{id}", delete(api::invitations::revoke))
+        .route("/api/v1/sync", get(sync::socket::connect))
+        .route(
+            "/api/v1/sync/states",
+            get(sync::catch_up::states)
+                .layer(CompressionLayer::new().quality(CompressionLevel::Fastest)),
+        )
+        .route(
+            "/api/v1/records/{kind}/{id}/document",
+            get(sync::records::document),
+        )
+        .route(
+            "/api/v1/records/{kind}/{id}/history",
+            get(sync::records::history),
+        );
     let program = Router::new()
         .route("/app", get(shell::show))
         .route("/app/", get(shell::show))

@@ -51,7 +51,10 @@ impl Publication {
     pub fn new(entries: Vec<Published>) -> Self {
         Publication {
             origins: entries.iter().filter_map(|it| it.origin).collect(),
-            bytes: entries.iter().map(|it| it.entry.body.len() + DELIVERY_BYTES).sum(),
+            bytes: entries
+                .iter()
+                .map(|it| it.entry.body.len() + DELIVERY_BYTES)
+                .sum(),
             frames: OnceLock::new(),
             entries,
         }
@@ -80,7 +83,10 @@ pub fn change_frames(entries: Vec<Entry>) -> Vec<ServerMessage> {
     let mut close = |some: &mut Vec<Entry>| {
         if let Some(last) = some.last() {
             let to = last.position;
-            frames.push(ServerMessage::Changes { to, entries: std::mem::take(some) });
+            frames.push(ServerMessage::Changes {
+                to,
+                entries: std::mem::take(some),
+            });
         }
     };
     for entry in entries {
@@ -145,18 +151,40 @@ impl Hub {
             lines: HashMap::new(),
             people: watch::Sender::new(Arc::default()),
         });
-        room.lines.insert(id, Line { sender, waiting_bytes: waiting_bytes.clone() });
+        room.lines.insert(
+            id,
+            Line {
+                sender,
+                waiting_bytes: waiting_bytes.clone(),
+            },
+        );
         let people = room.people.subscribe();
-        room.look(id, Some(PresenceInfo { member, record: None }));
+        room.look(
+            id,
+            Some(PresenceInfo {
+                member,
+                record: None,
+            }),
+        );
         drop(rooms);
         metrics::gauge!("huike_connections").increment(1.0);
-        Subscription { hub: self.clone(), workspace_id, member, id, receiver, waiting_bytes, people }
+        Subscription {
+            hub: self.clone(),
+            workspace_id,
+            member,
+            id,
+            receiver,
+            waiting_bytes,
+            people,
+        }
     }
 
     /// Tells everybody of a commit.
     pub fn publish(&self, workspace_id: RecordId, publication: Publication) {
         let mut rooms = self.rooms();
-        let Some(room) = rooms.get_mut(&workspace_id) else { return };
+        let Some(room) = rooms.get_mut(&workspace_id) else {
+            return;
+        };
         let delivery = Delivery::Log(Arc::new(publication));
         room.lines.retain(|_, line| line.offer(delivery.clone()));
     }
@@ -164,7 +192,9 @@ impl Hub {
     /// Tells one connection what became of its changes.
     pub fn answer(&self, workspace_id: RecordId, connection: ConnectionId, answers: Vec<Answer>) {
         let mut rooms = self.rooms();
-        let Some(room) = rooms.get_mut(&workspace_id) else { return };
+        let Some(room) = rooms.get_mut(&workspace_id) else {
+            return;
+        };
         if let Some(line) = room.lines.get(&connection)
             && !line.offer(Delivery::Answers(answers))
         {
@@ -223,13 +253,17 @@ impl Subscription {
     /// What comes next; `None` once the connection was too slow. Safe to drop half-way.
     pub async fn next(&mut self) -> Option<Delivery> {
         let delivery = self.receiver.recv().await?;
-        self.waiting_bytes.fetch_sub(delivery.bytes(), Ordering::Relaxed);
+        self.waiting_bytes
+            .fetch_sub(delivery.bytes(), Ordering::Relaxed);
         Some(delivery)
     }
 
     /// Says what the member looks at.
     pub fn look(&self, record: Option<RecordRef>) {
-        let presence = PresenceInfo { member: self.member, record };
+        let presence = PresenceInfo {
+            member: self.member,
+            record,
+        };
         if let Some(room) = self.hub.rooms().get(&self.workspace_id) {
             room.look(self.id, Some(presence));
         }
@@ -243,7 +277,11 @@ impl Subscription {
     /// Everybody who is here but this connection.
     pub fn others(&self, people: &mut watch::Receiver<People>) -> Vec<PresenceInfo> {
         let people = people.borrow_and_update();
-        people.iter().filter(|it| it.0 != self.id).map(|it| it.1).collect()
+        people
+            .iter()
+            .filter(|it| it.0 != self.id)
+            .map(|it| it.1)
+            .collect()
     }
 }
 
@@ -251,7 +289,9 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         metrics::gauge!("huike_connections").decrement(1.0);
         let mut rooms = self.hub.rooms();
-        let Some(room) = rooms.get_mut(&self.workspace_id) else { return };
+        let Some(room) = rooms.get_mut(&self.workspace_id) else {
+            return;
+        };
         room.lines.remove(&self.id);
         if room.people.receiver_count() <= 1 && room.lines.is_empty() {
             rooms.remove(&self.workspace_id);
@@ -270,13 +310,20 @@ mod tests {
     fn publication(position: u64, bytes: usize, origin: Option<ConnectionId>) -> Publication {
         let entry = Entry {
             position,
-            record: RecordRef { kind: Kind(1), id: RecordId([1; 16]) },
+            record: RecordRef {
+                kind: Kind(1),
+                id: RecordId([1; 16]),
+            },
             of: None,
             member: RecordId([2; 16]),
             at: Timestamp::from_millis(3),
             body: vec![0; bytes],
         };
-        Publication::new(vec![Published { entry, hash: ChangeHash([9; 32]), origin }])
+        Publication::new(vec![Published {
+            entry,
+            hash: ChangeHash([9; 32]),
+            origin,
+        }])
     }
 
     #[tokio::test]
@@ -286,8 +333,13 @@ mod tests {
         let mut slow = hub.join(workspace_id, RecordId([1; 16]));
         let mut quick = hub.join(workspace_id, RecordId([2; 16]));
         for position in 1..=10 {
-            hub.publish(workspace_id, publication(position, LINE_BYTES_MAX / 4, None));
-            let Some(Delivery::Log(it)) = quick.next().await else { panic!("cut off") };
+            hub.publish(
+                workspace_id,
+                publication(position, LINE_BYTES_MAX / 4, None),
+            );
+            let Some(Delivery::Log(it)) = quick.next().await else {
+                panic!("cut off")
+            };
             assert_eq!(it.entries[0].entry.position, position);
         }
         let mut count = 0;
@@ -303,10 +355,16 @@ mod tests {
         let workspace_id = RecordId([7; 16]);
         let one = hub.join(workspace_id, RecordId([1; 16]));
         let other = hub.join(workspace_id, RecordId([2; 16]));
-        let record = RecordRef { kind: Kind(1), id: RecordId([5; 16]) };
+        let record = RecordRef {
+            kind: Kind(1),
+            id: RecordId([5; 16]),
+        };
         other.look(Some(record));
         let mut people = one.people();
-        let expected = PresenceInfo { member: RecordId([2; 16]), record: Some(record) };
+        let expected = PresenceInfo {
+            member: RecordId([2; 16]),
+            record: Some(record),
+        };
         assert_eq!(one.others(&mut people), [expected]);
         drop(other);
         assert_eq!(one.others(&mut people), []);
@@ -314,7 +372,12 @@ mod tests {
 
     #[test]
     fn changes_are_split_by_bytes() {
-        let entries = (1..=5).map(|it| publication(it, CHANGES_BYTES_MAX / 2, None).entries.remove(0).entry);
+        let entries = (1..=5).map(|it| {
+            publication(it, CHANGES_BYTES_MAX / 2, None)
+                .entries
+                .remove(0)
+                .entry
+        });
         let ends: Vec<u64> = change_frames(entries.collect())
             .iter()
             .map(|it| match it {

@@ -87,7 +87,11 @@ impl Ingest {
             is_failing: false,
         };
         tokio::spawn(worker.run(receiver));
-        Ingest { queue: sender, store, clock }
+        Ingest {
+            queue: sender,
+            store,
+            clock,
+        }
     }
 
     /// The memory behind the door.
@@ -131,7 +135,13 @@ impl Ingest {
         let hashes: Vec<_> = changes.iter().map(|it| it.hash).collect();
         let (sender, receiver) = oneshot::channel();
         let reply = Reply::Caller(sender);
-        let submission = Submission { workspace_id, author, changes, whole, reply };
+        let submission = Submission {
+            workspace_id,
+            author,
+            changes,
+            whole,
+            reply,
+        };
         if self.queue.send(submission).await.is_ok()
             && let Ok(answers) = receiver.await
         {
@@ -139,7 +149,13 @@ impl Ingest {
         }
         // The server is stopping.
         let verdict = Verdict::Refused(Refusal::Unavailable);
-        hashes.into_iter().map(|hash| Answer { hash, verdict: verdict.clone() }).collect()
+        hashes
+            .into_iter()
+            .map(|hash| Answer {
+                hash,
+                verdict: verdict.clone(),
+            })
+            .collect()
     }
 
     /// Submits what a connection pushed; the answers come by its line, each in its place.
@@ -152,7 +168,13 @@ impl Ingest {
         connection: ConnectionId,
     ) -> bool {
         let reply = Reply::Connection(connection);
-        let submission = Submission { workspace_id, author, changes, whole: false, reply };
+        let submission = Submission {
+            workspace_id,
+            author,
+            changes,
+            whole: false,
+            reply,
+        };
         self.queue.send(submission).await.is_ok()
     }
 
@@ -169,7 +191,10 @@ impl Ingest {
             member_id: author.member_id,
             device_id: author.device_id,
         };
-        let owners = self.store.register_actors(owner, actors, self.clock.now()).await?;
+        let owners = self
+            .store
+            .register_actors(owner, actors, self.clock.now())
+            .await?;
         let foreign = owners.iter().filter(|it| **it != owner).count();
         if foreign > 0 {
             tracing::warn!(member.id = %author.member_id, actor.count = foreign,
@@ -303,7 +328,10 @@ impl Worker {
         if !is_orphan || self.stalled.is_empty() {
             return verdict;
         }
-        match self.stalled.get(&(submission.author.device_id, change.record)) {
+        match self
+            .stalled
+            .get(&(submission.author.device_id, change.record))
+        {
             Some(at) if now.millis() - at.millis() < STALL_MS => {
                 Verdict::Refused(Refusal::Unavailable)
             }
@@ -324,12 +352,20 @@ impl Worker {
         let verdicts = std::mem::take(&mut batch.verdicts);
         for (submission, verdicts) in submissions.into_iter().zip(verdicts) {
             count(&verdicts);
-            let answers = submission.changes.iter().zip(verdicts).map(|(change, verdict)| {
-                if matches!(verdict, Verdict::Accepted { .. }) && !self.stalled.is_empty() {
-                    self.stalled.remove(&(submission.author.device_id, change.record));
-                }
-                Answer { hash: change.hash, verdict }
-            });
+            let answers = submission
+                .changes
+                .iter()
+                .zip(verdicts)
+                .map(|(change, verdict)| {
+                    if matches!(verdict, Verdict::Accepted { .. }) && !self.stalled.is_empty() {
+                        self.stalled
+                            .remove(&(submission.author.device_id, change.record));
+                    }
+                    Answer {
+                        hash: change.hash,
+                        verdict,
+                    }
+                });
             let answers: Vec<Answer> = answers.collect();
             match submission.reply {
                 // A caller that went away needs no answer.
@@ -353,19 +389,25 @@ impl Worker {
 
     fn refuse_all(&mut self, submissions: Vec<Submission>) {
         let now = self.clock.now();
-        self.stalled.retain(|_, at| now.millis() - at.millis() < STALL_MS);
+        self.stalled
+            .retain(|_, at| now.millis() - at.millis() < STALL_MS);
         for submission in submissions {
             let verdicts = vec![Verdict::Refused(Refusal::Unavailable); submission.changes.len()];
             count(&verdicts);
             let mut answers = Vec::with_capacity(verdicts.len());
             for (change, verdict) in submission.changes.iter().zip(verdicts) {
-                self.stalled.insert((submission.author.device_id, change.record), now);
-                answers.push(Answer { hash: change.hash, verdict });
+                self.stalled
+                    .insert((submission.author.device_id, change.record), now);
+                answers.push(Answer {
+                    hash: change.hash,
+                    verdict,
+                });
             }
             match submission.reply {
                 Reply::Caller(caller) => drop(caller.send(answers)),
                 Reply::Connection(connection) => {
-                    self.hub.answer(submission.workspace_id, connection, answers);
+                    self.hub
+                        .answer(submission.workspace_id, connection, answers);
                 }
             }
         }
@@ -392,7 +434,10 @@ fn has_refusal(verdicts: &[Verdict]) -> bool {
 }
 
 fn count(verdicts: &[Verdict]) {
-    let accepted = verdicts.iter().filter(|it| matches!(it, Verdict::Accepted { .. })).count();
+    let accepted = verdicts
+        .iter()
+        .filter(|it| matches!(it, Verdict::Accepted { .. }))
+        .count();
     metrics::counter!("huike_changes_accepted_total").increment(accepted as u64);
     for verdict in verdicts {
         if let Verdict::Refused(refusal) = verdict {

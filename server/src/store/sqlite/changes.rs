@@ -106,7 +106,10 @@ impl Changes for SqliteStore {
         .fetch_optional(self.readers())
         .await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some((position(&row, "position")?, time(&row, "accepted_at")?)))
+        Ok(Some((
+            position(&row, "position")?,
+            time(&row, "accepted_at")?,
+        )))
     }
 
     async fn changes_of(
@@ -285,7 +288,10 @@ async fn find_owner(
 }
 
 fn read_head(row: &SqliteRow) -> StoreResult<LogHead> {
-    Ok(LogHead { log: id(row, "log_id")?, position: position(row, "head")? })
+    Ok(LogHead {
+        log: id(row, "log_id")?,
+        position: position(row, "head")?,
+    })
 }
 
 fn read_change(row: &SqliteRow) -> StoreResult<LoggedChange> {
@@ -296,7 +302,11 @@ fn read_change(row: &SqliteRow) -> StoreResult<LoggedChange> {
         record: record_ref(row)?,
         note_of: row.try_get::<Option<String>, _>("note_of")?.map(Into::into),
         hash: ChangeHash(hash.try_into().map_err(|_| broken("hash is no hash"))?),
-        actor: Actor(actor.try_into().map_err(|_| broken("actor_id is no actor"))?),
+        actor: Actor(
+            actor
+                .try_into()
+                .map_err(|_| broken("actor_id is no actor"))?,
+        ),
         seq: position(row, "seq")?,
         member_id: id(row, "member_id")?,
         at: time(row, "accepted_at")?,
@@ -306,7 +316,10 @@ fn read_change(row: &SqliteRow) -> StoreResult<LoggedChange> {
 
 /// Reads the two columns that name a record.
 pub(super) fn record_ref(row: &SqliteRow) -> StoreResult<RecordRef> {
-    Ok(RecordRef { kind: Kind(row.try_get("kind")?), id: id(row, "record_id")? })
+    Ok(RecordRef {
+        kind: Kind(row.try_get("kind")?),
+        id: id(row, "record_id")?,
+    })
 }
 
 /// Reads a number that counts.

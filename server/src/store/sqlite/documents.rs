@@ -102,8 +102,15 @@ impl Documents for SqliteStore {
         .map(read_document)
         .collect::<StoreResult<_>>()?;
         read.commit().await?;
-        let remaining = u64::try_from(all).unwrap_or(0).saturating_sub(documents.len() as u64);
-        Ok(DocumentsPage { log, head, documents, remaining })
+        let remaining = u64::try_from(all)
+            .unwrap_or(0)
+            .saturating_sub(documents.len() as u64);
+        Ok(DocumentsPage {
+            log,
+            head,
+            documents,
+            remaining,
+        })
     }
 
     async fn row(
@@ -154,7 +161,10 @@ impl Documents for SqliteStore {
             // Words of the registry only, never of a person.
             let mut columns = String::new();
             for column in projection::columns(def) {
-                let _ = write!(columns, ",\n    fields ->> '$.\"{column}\"' as \"{column}\"");
+                let _ = write!(
+                    columns,
+                    ",\n    fields ->> '$.\"{column}\"' as \"{column}\""
+                );
             }
             let drop = format!("drop view if exists \"{}\"", def.name);
             let create = format!(
@@ -163,8 +173,12 @@ impl Documents for SqliteStore {
                  from record where kind = {}",
                 def.name, def.kind.0
             );
-            sqlx::query(AssertSqlSafe(drop)).execute(&mut *write).await?;
-            sqlx::query(AssertSqlSafe(create)).execute(&mut *write).await?;
+            sqlx::query(AssertSqlSafe(drop))
+                .execute(&mut *write)
+                .await?;
+            sqlx::query(AssertSqlSafe(create))
+                .execute(&mut *write)
+                .await?;
         }
         write.commit().await?;
         Ok(())
@@ -184,8 +198,14 @@ fn read_row(row: &SqliteRow) -> StoreResult<RecordRow> {
         record: record_ref(row)?,
         position: position(row, "position")?,
         is_deleted: row.try_get("is_deleted")?,
-        created: Stamp { at: time(row, "created_at")?, by: id(row, "created_by")? },
-        updated: Stamp { at: time(row, "updated_at")?, by: id(row, "updated_by")? },
+        created: Stamp {
+            at: time(row, "created_at")?,
+            by: id(row, "created_by")?,
+        },
+        updated: Stamp {
+            at: time(row, "updated_at")?,
+            by: id(row, "updated_by")?,
+        },
         fields: row.try_get("fields")?,
         problems: row.try_get("problems")?,
     })

@@ -51,6 +51,8 @@ struct Working {
     position: Option<u64>,
     /// Every change in order, decoded; fetched when an author did not know the latest state.
     history: Option<Vec<FlatChange>>,
+    /// Changes of this batch that are not in `history`.
+    fresh: Vec<FlatChange>,
     /// States of authors who did not know the latest, by their heads: a day's offline edits of
     /// one record cost one replay and not one each.
     branches: Vec<Registers>,
@@ -73,7 +75,9 @@ impl Batch {
 
     /// Whether a position is one of this batch.
     pub fn is_new(&self, workspace_id: RecordId, position: u64) -> bool {
-        self.logs.get(&workspace_id).is_some_and(|it| position > it.head)
+        self.logs
+            .get(&workspace_id)
+            .is_some_and(|it| position > it.head)
     }
 
     /// Nothing of it is accepted after all.
@@ -130,20 +134,26 @@ impl Batch {
     ) -> Vec<(RecordId, Publication)> {
         let mut publications = Vec::new();
         for append in std::mem::take(&mut self.committed) {
-            let Some(log) = self.logs.get(&append.workspace_id) else { continue };
+            let Some(log) = self.logs.get(&append.workspace_id) else {
+                continue;
+            };
             let of: Vec<usize> = log.accepted.iter().map(|it| it.1).collect();
-            let entries = append.changes.into_iter().zip(of).map(|(change, submission)| Published {
-                hash: change.hash,
-                origin: origins.get(submission).copied().flatten(),
-                entry: Entry {
-                    position: change.position,
-                    record: change.record,
-                    of: change.note_of,
-                    member: change.member_id,
-                    at: change.at,
-                    body: change.body,
-                },
-            });
+            let entries = append
+                .changes
+                .into_iter()
+                .zip(of)
+                .map(|(change, submission)| Published {
+                    hash: change.hash,
+                    origin: origins.get(submission).copied().flatten(),
+                    entry: Entry {
+                        position: change.position,
+                        record: change.record,
+                        of: change.note_of,
+                        member: change.member_id,
+                        at: change.at,
+                        body: change.body,
+                    },
+                });
             publications.push((append.workspace_id, Publication::new(entries.collect())));
         }
         publications
@@ -160,7 +170,12 @@ pub struct Judge {
 
 impl Judge {
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Judge { store, cache: Cache::default(), heads: HashMap::new(), actors: HashMap::new() }
+        Judge {
+            store,
+            cache: Cache::default(),
+            heads: HashMap::new(),
+            actors: HashMap::new(),
+        }
     }
 
     /// Forgets what another writer may have changed. Actors never change hands.
@@ -213,18 +228,27 @@ impl Judge {
                 }
                 match self.cache.get(&key) {
                     Some(state) => drop(batch.working.insert(key, Working::new(Some(state)))),
-                    None => drop(missing.entry(workspace_id).or_default().insert(change.record)),
+                    None => drop(
+                        missing
+                            .entry(workspace_id)
+                            .or_default()
+                            .insert(change.record),
+                    ),
                 }
             }
         }
         for (workspace_id, records) in missing {
             let records: Vec<RecordRef> = records.into_iter().collect();
             for record in &records {
-                batch.working.insert((workspace_id, *record), Working::new(None));
+                batch
+                    .working
+                    .insert((workspace_id, *record), Working::new(None));
             }
             for stored in self.store.documents(workspace_id, &records).await? {
                 let state = projection::read_state(&stored.state).map_err(|it| broken(&it))?;
-                batch.working.insert((workspace_id, stored.record), Working::new(Some(state)));
+                batch
+                    .working
+                    .insert((workspace_id, stored.record), Working::new(Some(state)));
             }
         }
         Ok(())
@@ -269,7 +293,10 @@ impl Judge {
             body: change.body.clone(),
         };
         log.accepted.push((logged, index));
-        if let Some(it) = batch.working.get_mut(&(submission.workspace_id, change.record)) {
+        if let Some(it) = batch
+            .working
+            .get_mut(&(submission.workspace_id, change.record))
+        {
             it.position = Some(position);
         }
         Ok(Verdict::Accepted { position, at })
@@ -288,7 +315,7 @@ impl Judge {
             Err(refusal) => return Ok(Judged::Refused(refusal)),
         };
         let key = (submission.workspace_id, change.record);
-        let is_in = batch.working.get(&key).is_some_and(|it| it.registers().contains(&flat));
+        let is_in = batch.working.get(&key).is_some_and(|it| it.contains(&flat));
         if is_in && let Some(known) = self.known(batch, &key, flat.hash).await? {
             return Ok(known);
         }
@@ -298,32 +325,40 @@ impl Judge {
         let Some(working) = batch.working.get_mut(&key) else {
             return Ok(Judged::Refused(Refusal::Unavailable));
         };
-        let stamp = Stamp { at: batch.now, by: submission.author.member_id };
-        let role = submission.author.role;
-        let mut current = working.registers();
-        let branch = if flat.deps == current.heads() {
-            None
-        } else {
-            match working.branch(&*self.store, &key, &flat.deps).await? {
-                Some(branch) => Some(branch),
-                None => return Ok(Judged::Refused(Refusal::UnknownDependency)),
+        let stamp = Stamp {
+            at: batch.now,
+            by: submission.author.member_id,
+        };
+        let mut current = working.take_registers();
+        let branch = match working.branch(&*self.store, &key, &flat, &current).await? {
+            Branch::Latest => None,
+            Branch::Earlier(branch) => Some(branch),
+            Branch::Unknown => {
+                working.state = Some(DocumentState::Flat(current));
+                return Ok(Judged::Refused(Refusal::UnknownDependency));
             }
         };
         let at_deps = branch.as_ref().unwrap_or(&current);
-        if let Err(refusal) = gate::judge(&flat, def, at_deps, &current, role) {
-            working.branches.extend(branch);
-            return Ok(Judged::Refused(refusal));
+        let verdict = gate::judge(&flat, def, at_deps, &current, submission.author.role);
+        if verdict.is_ok() {
+            current.apply(&flat, stamp);
         }
-        current.apply(&flat, stamp);
         working.state = Some(DocumentState::Flat(current));
         if let Some(mut branch) = branch {
-            branch.apply(&flat, stamp);
+            if verdict.is_ok() {
+                branch.apply(&flat, stamp);
+            }
             working.branches.push(branch);
         }
-        let (actor, seq) = (flat.actor, flat.seq);
-        if let Some(history) = &mut working.history {
-            history.push(flat);
+        if let Err(refusal) = verdict {
+            return Ok(Judged::Refused(refusal));
         }
+        let (actor, seq) = (flat.actor, flat.seq);
+        working
+            .history
+            .as_mut()
+            .unwrap_or(&mut working.fresh)
+            .push(flat);
         Ok(Judged::Granted { actor, seq })
     }
 
@@ -340,7 +375,10 @@ impl Judge {
         let (Some(of), Some(working)) = (change.of.clone(), batch.working.get_mut(&key)) else {
             return Ok(Judged::Refused(Refusal::UnknownKind));
         };
-        let stamp = Stamp { at: batch.now, by: submission.author.member_id };
+        let stamp = Stamp {
+            at: batch.now,
+            by: submission.author.member_id,
+        };
         let role = submission.author.role;
         let (record, body) = (change.record, change.body.clone());
         let state = working.note();
@@ -358,7 +396,9 @@ impl Judge {
         if self.owner(actor).await? != Some(owner(submission)) {
             return Ok(Judged::Refused(Refusal::ForeignActor));
         }
-        let seq = automerge::Change::try_from(&change.body[..]).map_err(|it| broken(&it))?.seq();
+        let seq = automerge::Change::try_from(&change.body[..])
+            .map_err(|it| broken(&it))?
+            .seq();
         working.state = Some(DocumentState::Note(state));
         Ok(Judged::Granted { actor, seq })
     }
@@ -372,7 +412,10 @@ impl Judge {
     ) -> StoreResult<Option<Judged>> {
         let log = batch.logs.get(workspace_id);
         if let Some(position) = log.and_then(|it| it.by_hash.get(&(*record, hash))) {
-            return Ok(Some(Judged::Known { position: *position, at: batch.now }));
+            return Ok(Some(Judged::Known {
+                position: *position,
+                at: batch.now,
+            }));
         }
         let found = self.store.change_of(*workspace_id, *record, hash).await?;
         Ok(found.map(|(position, at)| Judged::Known { position, at }))
@@ -402,12 +445,25 @@ enum Judged {
 
 impl Working {
     fn new(state: Option<DocumentState>) -> Self {
-        Working { state, position: None, history: None, branches: Vec::new() }
+        Working {
+            state,
+            position: None,
+            history: None,
+            fresh: Vec::new(),
+            branches: Vec::new(),
+        }
     }
 
-    fn registers(&self) -> Registers {
+    fn contains(&self, change: &FlatChange) -> bool {
         match &self.state {
-            Some(DocumentState::Flat(registers)) => registers.clone(),
+            Some(DocumentState::Flat(registers)) => registers.contains(change),
+            Some(DocumentState::Note(_)) | None => false,
+        }
+    }
+
+    fn take_registers(&mut self) -> Registers {
+        match self.state.take() {
+            Some(DocumentState::Flat(registers)) => registers,
             Some(DocumentState::Note(_)) | None => Registers::default(),
         }
     }
@@ -419,23 +475,49 @@ impl Working {
         }
     }
 
-    /// Takes the state that an author with these heads had.
+    /// Takes the state that the author of a change knew.
     async fn branch(
         &mut self,
         store: &dyn Store,
         (workspace_id, record): &Key,
-        deps: &[ChangeHash],
-    ) -> StoreResult<Option<Registers>> {
-        if let Some(index) = self.branches.iter().position(|it| it.heads() == deps) {
-            return Ok(Some(self.branches.swap_remove(index)));
+        change: &FlatChange,
+        current: &Registers,
+    ) -> StoreResult<Branch> {
+        if change.deps == current.heads() {
+            return Ok(Branch::Latest);
+        }
+        if let Some(index) = self
+            .branches
+            .iter()
+            .position(|it| it.heads() == change.deps)
+        {
+            return Ok(Branch::Earlier(self.branches.swap_remove(index)));
         }
         if self.history.is_none() {
             let logged = store.changes_of(*workspace_id, *record).await?;
-            let history = logged.iter().map(|it| document::decode(&it.body));
-            self.history = Some(history.collect::<Result<_, _>>().map_err(|it| broken(&it))?);
+            let mut history = Vec::with_capacity(logged.len() + self.fresh.len());
+            for change in &logged {
+                history.push(document::decode(&change.body).map_err(|it| broken(&it))?);
+            }
+            history.append(&mut self.fresh);
+            self.history = Some(history);
         }
-        Ok(Registers::at(deps, self.history.as_deref().unwrap_or_default()))
+        let history = self.history.as_deref().unwrap_or_default();
+        Ok(match Registers::at(&change.deps, history) {
+            Some(branch) => Branch::Earlier(branch),
+            None => Branch::Unknown,
+        })
     }
+}
+
+/// What the author of a change knew.
+enum Branch {
+    /// The latest state.
+    Latest,
+    /// An earlier one.
+    Earlier(Registers),
+    /// Something that is not in the log.
+    Unknown,
 }
 
 fn owner(submission: &Submission) -> ActorOwner {

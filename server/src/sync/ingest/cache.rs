@@ -44,9 +44,18 @@ impl Cache {
         self.clock += 1;
         self.bytes += bytes;
         self.by_use.insert(self.clock, key);
-        self.entries.insert(key, Cached { state, bytes, used: self.clock });
+        self.entries.insert(
+            key,
+            Cached {
+                state,
+                bytes,
+                used: self.clock,
+            },
+        );
         while self.bytes > CACHE_BYTES_MAX {
-            let Some((_, oldest)) = self.by_use.pop_first() else { return };
+            let Some((_, oldest)) = self.by_use.pop_first() else {
+                return;
+            };
             if let Some(cached) = self.entries.remove(&oldest) {
                 self.bytes -= cached.bytes;
             }
@@ -73,7 +82,13 @@ mod tests {
     use huike_shared::record::Kind;
 
     fn key(number: u8) -> Key {
-        (RecordId([0; 16]), RecordRef { kind: Kind(1), id: RecordId([number; 16]) })
+        (
+            RecordId([0; 16]),
+            RecordRef {
+                kind: Kind(1),
+                id: RecordId([number; 16]),
+            },
+        )
     }
 
     #[test]

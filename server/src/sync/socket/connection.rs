@@ -1,0 +1,503 @@
+//! One connection, from hello to good-bye.
+
+use super::limits::*;
+use crate::app::{AppState, Ended};
+use crate::auth::SignedIn;
+use crate::store::people::Device;
+use crate::store::{StoreError, StoreResult};
+use crate::sync::catch_up::{self, Way};
+use crate::sync::hub::{Delivery, Publication, Subscription, change_frames};
+use crate::sync::ingest::Author;
+use axum::body::Bytes;
+use axum::extract::ws::{Message, WebSocket};
+use futures::stream::{SplitSink, SplitStream};
+use futures::{SinkExt as _, StreamExt as _};
+use huike_shared::access::Role;
+use huike_shared::document::Actor;
+use huike_shared::id::RecordId;
+use huike_shared::record::RecordRef;
+use huike_shared::refusal::Refusal;
+use huike_shared::sync::message::{
+    self, Answer, CATCH_UP_CHANGES_MAX, ClientMessage, FrameError, HEARTBEAT_MS, Hello, MemberInfo,
+    PROTOCOL, PROTOCOL_MIN, PUSH_CHANGES_MAX, PushedChange, ServerMessage, Verdict, Welcome,
+};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+
+/// Changes read from the log at a time.
+const LOG_PAGE: u64 = 250;
+/// A peer that says nothing for three heartbeats is gone.
+const SILENCE: Duration = Duration::from_millis(3 * HEARTBEAT_MS as u64);
+
+/// Why a connection ends.
+enum End {
+    /// The peer went away or was cut off; nobody to tell.
+    Gone,
+    /// The peer hears why.
+    Told(Refusal),
+    /// The server failed; the peer tries again.
+    Broken(StoreError),
+}
+
+impl From<StoreError> for End {
+    fn from(error: StoreError) -> Self {
+        End::Broken(error)
+    }
+}
+
+type Step = Result<(), End>;
+
+/// A connection that is about to be served.
+pub struct Connection {
+    state: AppState,
+    who: SignedIn,
+    ended: Receiver<Ended>,
+    members_changed: Receiver<RecordId>,
+}
+
+/// A connection whose device has said hello.
+struct Live {
+    state: AppState,
+    who: SignedIn,
+    sink: SplitSink<WebSocket, Message>,
+    limits: Limits,
+    author: Author,
+    line: Subscription,
+    /// Whether changes follow, or the replica fetches states first.
+    is_following: bool,
+    /// The replica has everything up to here.
+    sent: u64,
+    /// Pushed changes without a verdict.
+    unanswered: usize,
+    /// Actors that could not be registered yet because the memory could not be written.
+    unregistered: Vec<Actor>,
+}
+
+impl Connection {
+    /// Begins to listen for what may end it.
+    pub fn new(state: AppState, who: SignedIn) -> Self {
+        let (ended, members_changed) = (state.hear_ended(), state.hear_members_changed());
+        Connection {
+            state,
+            who,
+            ended,
+            members_changed,
+        }
+    }
+
+    /// Serves it to the end.
+    pub async fn run(self, socket: WebSocket) {
+        let (sink, mut stream) = socket.split();
+        let Connection {
+            state,
+            who,
+            ended,
+            members_changed,
+        } = self;
+        let first = timeout(HELLO_TIMEOUT, next_message(&mut stream)).await;
+        let hello = match first {
+            Ok(Ok(ClientMessage::Hello(hello))) => Ok(hello),
+            Ok(Ok(_)) | Err(_) => Err(End::Told(Refusal::Malformed)),
+            Ok(Err(end)) => Err(end),
+        };
+        let hello = match hello {
+            Ok(hello) => hello,
+            Err(end) => return part(sink, end).await,
+        };
+        let author = Author {
+            member_id: who.member.id,
+            role: who.member.role,
+            device_id: hello.device,
+        };
+        let line = state.hub.join(who.workspace.id, who.member.id);
+        let mut live = Live {
+            state,
+            who,
+            sink,
+            limits: Limits::new(),
+            author,
+            line,
+            is_following: false,
+            sent: 0,
+            unanswered: 0,
+            unregistered: Vec::new(),
+        };
+        let end = match live.greet(hello).await {
+            Ok(()) => live.serve(stream, ended, members_changed).await,
+            Err(end) => end,
+        };
+        part(live.sink, end).await;
+    }
+}
+
+/// Says why, if there is somebody to hear it, and closes.
+async fn part(mut sink: SplitSink<WebSocket, Message>, end: End) {
+    match end {
+        End::Gone => {}
+        End::Told(refusal) => {
+            tracing::debug!(refusal = refusal.code(), "connection ended");
+            let frame = message::encode(&ServerMessage::Closed { refusal });
+            let _ = timeout(SEND_TIMEOUT, sink.send(Message::Binary(frame.into()))).await;
+        }
+        End::Broken(error) => tracing::error!(%error, "connection failed"),
+    }
+    let _ = timeout(SEND_TIMEOUT, sink.close()).await;
+}
+
+/// The next message, and nothing else: control frames are passed over.
+async fn next_message(stream: &mut SplitStream<WebSocket>) -> Result<ClientMessage, End> {
+    loop {
+        return match stream.next().await {
+            Some(Ok(Message::Binary(frame))) => match message::decode(&frame) {
+                Ok(message) => Ok(message),
+                Err(FrameError::TooLarge) => Err(End::Told(Refusal::TooLarge)),
+                Err(FrameError::Version(_)) => Err(End::Told(Refusal::ClientTooOld)),
+                Err(FrameError::Malformed) => Err(End::Told(Refusal::Malformed)),
+            },
+            Some(Ok(Message::Text(_))) => Err(End::Told(Refusal::Malformed)),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+            Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+            Some(Err(error)) if is_too_large(&error) => Err(End::Told(Refusal::TooLarge)),
+            Some(Err(_)) => Err(End::Gone),
+        };
+    }
+}
+
+/// The library hides the kind of its error; its text names it.
+fn is_too_large(error: &axum::Error) -> bool {
+    let text = error.to_string();
+    text.contains("too long") || text.contains("too large") || text.contains("too big")
+}
+
+/// Done when the server stops.
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|it| *it).await;
+}
+
+impl Live {
+    /// Answers a hello: who this is, where the log stands, and what the replica missed.
+    async fn greet(&mut self, hello: Hello) -> Step {
+        if hello.protocol < PROTOCOL_MIN {
+            return Err(End::Told(Refusal::ClientTooOld));
+        }
+        if hello.device != self.author.device_id {
+            return Err(End::Told(Refusal::Malformed));
+        }
+        self.register(hello.actors.clone()).await?;
+        let workspace_id = self.who.workspace.id;
+        let head = self.state.ingest.head(workspace_id).await?;
+        let members = self.members().await?;
+        let way = catch_up::way(&hello, head);
+        let (log, fetch) = match way {
+            Way::Changes => (head.log, false),
+            Way::States(log) => (log, true),
+        };
+        self.is_following = !fetch;
+        self.send(&ServerMessage::Welcome(Welcome {
+            protocol: PROTOCOL,
+            log,
+            head: head.position,
+            fetch,
+            now: self.state.clock.now(),
+            member: self.who.member.id,
+            members,
+        }))
+        .await?;
+        if self.is_following {
+            self.sent = hello.cursor;
+            self.send_log(head.position).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends changes from the log up to a position.
+    async fn send_log(&mut self, to: u64) -> Step {
+        while self.sent < to {
+            let workspace_id = self.who.workspace.id;
+            let count = LOG_PAGE.min(to - self.sent);
+            let page = self
+                .state
+                .store
+                .changes_after(workspace_id, self.sent, count)
+                .await?;
+            let Some(last) = page.last().map(|it| it.position) else {
+                return Err(End::Broken(StoreError::Broken(
+                    "the log has a gap".to_owned(),
+                )));
+            };
+            for frame in change_frames(page.into_iter().map(catch_up::entry).collect()) {
+                self.send(&frame).await?;
+            }
+            self.sent = last;
+        }
+        Ok(())
+    }
+
+    /// Keeps the device and its actors. A memory that cannot be written does not stop reading.
+    async fn register(&mut self, actors: Vec<Actor>) -> Step {
+        if actors.len() + self.unregistered.len() > ACTORS_MAX {
+            return Err(End::Told(Refusal::TooLarge));
+        }
+        self.unregistered.extend(actors);
+        match self.try_register().await {
+            Ok(true) => Ok(()),
+            // Another member's device, or one that was locked out: not this session's to speak for.
+            Ok(false) => Err(End::Told(Refusal::SignedOut)),
+            Err(error) => {
+                tracing::warn!(%error, "a device could not be registered yet");
+                Ok(())
+            }
+        }
+    }
+
+    async fn try_register(&mut self) -> StoreResult<bool> {
+        let device = Device {
+            id: self.author.device_id,
+            member_id: self.author.member_id,
+            label: String::new(),
+            seen_at: self.state.clock.now(),
+            revoked_at: None,
+        };
+        if !self.state.store.meet_device(device).await? {
+            return Ok(false);
+        }
+        let workspace_id = self.who.workspace.id;
+        self.state
+            .ingest
+            .register(workspace_id, self.author, &self.unregistered)
+            .await?;
+        self.unregistered.clear();
+        Ok(true)
+    }
+
+    /// Serves until something ends it.
+    async fn serve(
+        &mut self,
+        mut stream: SplitStream<WebSocket>,
+        mut ended: Receiver<Ended>,
+        mut members_changed: Receiver<RecordId>,
+    ) -> End {
+        let mut people = self.line.people();
+        let mut presence_from = Instant::now();
+        let mut heard = Instant::now();
+        let mut stopping = self.state.stopping();
+        let mut session_check = interval(SESSION_EVERY);
+        session_check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut news = true;
+        loop {
+            let may_read = self.unanswered < UNANSWERED_MAX;
+            let step = tokio::select! {
+                message = next_message(&mut stream), if may_read => {
+                    heard = Instant::now();
+                    match message {
+                        Ok(message) => self.received(message).await,
+                        Err(end) => Err(end),
+                    }
+                }
+                delivery = self.line.next() => match delivery {
+                    Some(Delivery::Log(publication)) => self.publish(publication).await,
+                    Some(Delivery::Answers(answers)) => self.answer(answers).await,
+                    None => Err(End::Gone),
+                },
+                changed = people.changed(), if !news => {
+                    news = changed.is_ok();
+                    Ok(())
+                }
+                () = sleep_until(presence_from), if news => {
+                    news = false;
+                    presence_from = Instant::now() + PRESENCE_EVERY;
+                    let people = self.line.others(&mut people);
+                    self.send(&ServerMessage::Presence { people }).await
+                }
+                notice = members_changed.recv() => self.members_news(notice).await,
+                notice = ended.recv() => self.session_news(notice).await,
+                _ = session_check.tick() => self.session_still_holds().await,
+                () = sleep_until(heard + SILENCE), if may_read => Err(End::Gone),
+                () = stopped(&mut stopping) => Err(End::Gone),
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn received(&mut self, message: ClientMessage) -> Step {
+        if !self.limits.frame() {
+            return Err(End::Told(Refusal::TooFast));
+        }
+        match message {
+            ClientMessage::Hello(hello) => self.greet(hello).await,
+            ClientMessage::Push { changes } => self.push(changes).await,
+            ClientMessage::Register { actors } => self.register(actors).await,
+            ClientMessage::Presence { record } => {
+                self.look(record);
+                Ok(())
+            }
+            ClientMessage::Ping => self.send(&ServerMessage::Pong).await,
+        }
+    }
+
+    fn look(&self, record: Option<RecordRef>) {
+        self.line.look(record);
+    }
+
+    async fn push(&mut self, changes: Vec<PushedChange>) -> Step {
+        if changes.len() > PUSH_CHANGES_MAX {
+            return Err(End::Told(Refusal::TooLarge));
+        }
+        self.limits.changes(changes.len()).await;
+        if !self.unregistered.is_empty() {
+            match self.try_register().await {
+                Ok(true) => {}
+                Ok(false) => return Err(End::Told(Refusal::SignedOut)),
+                Err(_) => {
+                    let verdict = Verdict::Refused(Refusal::Unavailable);
+                    let answers = changes
+                        .iter()
+                        .map(|it| Answer {
+                            hash: it.hash,
+                            verdict: verdict.clone(),
+                        })
+                        .collect();
+                    return self.send(&ServerMessage::Answers { answers }).await;
+                }
+            }
+        }
+        self.unanswered += changes.len();
+        let workspace_id = self.who.workspace.id;
+        let (ingest, id) = (&self.state.ingest, self.line.id());
+        if ingest.push(workspace_id, self.author, changes, id).await {
+            Ok(())
+        } else {
+            Err(End::Gone)
+        }
+    }
+
+    async fn answer(&mut self, answers: Vec<Answer>) -> Step {
+        self.unanswered = self.unanswered.saturating_sub(answers.len());
+        for answers in answers.chunks(PUSH_CHANGES_MAX) {
+            self.send(&ServerMessage::Answers {
+                answers: answers.to_vec(),
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Passes a commit on: own changes as answers, the others' as changes, each at its place.
+    async fn publish(&mut self, publication: Arc<Publication>) -> Step {
+        let Some(first) = publication.entries.first().map(|it| it.entry.position) else {
+            return Ok(());
+        };
+        if self.is_following && self.sent + 1 < first {
+            // Another process committed in between.
+            self.send_log(first - 1).await?;
+        }
+        let me = self.line.id();
+        if self.is_following && self.sent + 1 == first && !publication.is_by(me) {
+            for frame in publication.frames() {
+                self.send_frame(frame.clone()).await?;
+            }
+            self.sent = first - 1 + publication.entries.len() as u64;
+            return Ok(());
+        }
+        let mut rest = &publication.entries[..];
+        while let Some(first) = rest.first() {
+            let is_own = first.origin == Some(me);
+            let end = rest.iter().position(|it| (it.origin == Some(me)) != is_own);
+            let (run, others) = rest.split_at(end.unwrap_or(rest.len()));
+            rest = others;
+            if is_own {
+                let answers = run.iter().map(|it| Answer {
+                    hash: it.hash,
+                    verdict: Verdict::Accepted {
+                        position: it.entry.position,
+                        at: it.entry.at,
+                    },
+                });
+                self.answer(answers.collect()).await?;
+            } else if self.is_following {
+                let new = run.iter().filter(|it| it.entry.position > self.sent);
+                for frame in change_frames(new.map(|it| it.entry.clone()).collect()) {
+                    self.send(&frame).await?;
+                }
+            }
+            if self.is_following
+                && let Some(last) = run.last()
+            {
+                self.sent = self.sent.max(last.entry.position);
+            }
+        }
+        Ok(())
+    }
+
+    async fn members(&mut self) -> Result<Vec<MemberInfo>, End> {
+        let members = self.state.store.members(self.who.workspace.id).await?;
+        let me = members
+            .iter()
+            .find(|it| it.id == self.who.member.id && it.is_active);
+        let role: Role = me.ok_or(End::Told(Refusal::SignedOut))?.role;
+        self.author.role = role;
+        let info = members.into_iter().map(|it| MemberInfo {
+            id: it.id,
+            name: it.name.into(),
+            role: it.role,
+            active: it.is_active,
+        });
+        Ok(info.collect())
+    }
+
+    async fn members_news(&mut self, notice: Result<RecordId, RecvError>) -> Step {
+        match notice {
+            Ok(workspace_id) if workspace_id != self.who.workspace.id => return Ok(()),
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return Err(End::Gone),
+        }
+        let members = self.members().await?;
+        self.send(&ServerMessage::Members { members }).await
+    }
+
+    async fn session_news(&mut self, notice: Result<Ended, RecvError>) -> Step {
+        let is_over = match notice {
+            Ok(Ended::Session(session)) => session == self.who.session,
+            Ok(Ended::User { user_id, except }) => {
+                user_id == self.who.member.user_id && except != Some(self.who.session)
+            }
+            Err(RecvError::Lagged(_)) => return self.session_still_holds().await,
+            Err(RecvError::Closed) => return Err(End::Gone),
+        };
+        if is_over {
+            Err(End::Told(Refusal::SignedOut))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Finds what was ended by another process, or by time. The peer connects again, perhaps with
+    /// a cookie that was renewed.
+    async fn session_still_holds(&mut self) -> Step {
+        let now = self.state.clock.now();
+        match self.state.store.session(self.who.session, now).await? {
+            Some(_) => Ok(()),
+            None => Err(End::Gone),
+        }
+    }
+
+    async fn send(&mut self, message: &ServerMessage) -> Step {
+        self.send_frame(message::encode(message).into()).await
+    }
+
+    async fn send_frame(&mut self, frame: Bytes) -> Step {
+        match timeout(SEND_TIMEOUT, self.sink.send(Message::Binary(frame))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+}
+
+// A replica within the limit is caught up in a few pages.
+const _: () = assert!(CATCH_UP_CHANGES_MAX / LOG_PAGE < 100);
