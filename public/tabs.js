@@ -49,13 +49,17 @@
 // A follower keeps a loaded worker in reserve, so nothing may happen before that call: no
 // #[wasm_bindgen(start)].
 // `early` is an Array of what came so far, its first element always
-//   {start: {screen, suffix, up, down}}
-// where screen is the leader's own page; the others are Uint8Array from that page. data_main sets
+//   {start: {screen, suffix, up, down, hadData}}
+// where screen is the leader's own page and hadData says that this browser once kept data for the
+// replica (localStorage `huike.filled.<suffix>`): a store found empty was then evicted; the others are Uint8Array from that page. data_main sets
 // self.onmessage and opens the channels BEFORE its first await, then drains `early`. When it returned
 // (not: when its promise resolved) the worker counts as listening, and followers are told.
 // Answers: self.postMessage(Uint8Array) to the own page, `down` to followers.
 // A worker that finds in the store that a newer leader took over posts {robbed: true} to its page and
-// stops writing.
+// stops writing. {failed: text} when it broke, {restart: true} when the browser closed its database,
+// {filled: true} once it keeps data. {hurry: true} to it: the network may be back, connect now.
+// Each page holds the Web Lock huike-page-<suffix>-<screen> while it lives, so that the worker notices
+// when a follower is gone.
 
 const PATIENCE_MS = 500; // silence after which a follower asks whether the leader lives
 const ANSWER_MS = 200; // and how long it waits for the answer
@@ -68,6 +72,7 @@ const suffix = read('huike.replica') || 'none';
 const screen = hex(crypto.getRandomValues(new Uint8Array(8)));
 const lockName = `huike-leader-${suffix}`;
 const screenDb = `huike-screen-${suffix}`;
+const filledKey = `huike.filled.${suffix}`;
 const beat = new BroadcastChannel(`huike-beat-${suffix}`);
 const listeners = { promoted: [], demoted: [], leader: [], failed: [] };
 
@@ -112,7 +117,10 @@ export async function open() {
   setInterval(look, LOOK_MS);
   // A page that is about to be frozen says goodbye; one that is stopped without warning falls silent.
   document.addEventListener('freeze', stepDown);
+  addEventListener('online', hurry);
+  document.addEventListener('visibilitychange', () => document.hidden || hurry());
   if (!navigator.locks) return openWithoutLocks();
+  navigator.locks.request(`huike-page-${suffix}-${screen}`, () => new Promise(() => {})).catch(console.error);
   await new Promise((decided) => {
     navigator.locks
       .request(lockName, { ifAvailable: true }, (lock) => {
@@ -182,11 +190,14 @@ function startWorker() {
     if (worker !== started) return;
     if (event.data?.failed) fail(event.data.failed);
     if (event.data?.robbed) stepDown();
+    if (event.data?.restart) restart();
+    if (event.data?.filled) write(filledKey, '1');
   });
   started.addEventListener('error', (event) => {
     if (worker === started) fail(event.message || 'the data core could not be loaded');
   });
-  started.postMessage({ start: { screen, suffix, up: tabs.up, down: tabs.down } });
+  const hadData = read(filledKey) !== null;
+  started.postMessage({ start: { screen, suffix, up: tabs.up, down: tabs.down, hadData } });
   beat.postMessage({ kind: 'taken', leader: screen });
 }
 
@@ -339,6 +350,18 @@ function read(key) {
   } catch {
     return null; // storage is forbidden: nothing is kept, and there is nothing to tell apart
   }
+}
+
+function write(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Without it an eviction goes unnoticed; the data comes back from the server all the same.
+  }
+}
+
+function hurry() {
+  worker?.postMessage({ hurry: true });
 }
 
 function hex(bytes) {
