@@ -79,6 +79,7 @@ const listeners = { promoted: [], demoted: [], leader: [], failed: [] };
 let worker = null;
 let standby = null; // a follower's worker, loaded and not started
 let leading = false;
+let ledSince = 0;
 let release = null; // lets the lock go
 let waiting = null; // the AbortController of our place in the queue
 let knownLeader = null; // screen of the leader whose worker listens
@@ -168,6 +169,7 @@ function keepSnapshot(bytes) {
 
 function lead() {
   leading = true;
+  ledSince = performance.now();
   waiting = null;
   knownLeader = null;
   startWorker();
@@ -292,8 +294,10 @@ function hear(message) {
     rest();
     deposed = knownLeader === message.leader ? null : knownLeader;
     knownLeader = null;
-    // Without locks this is the only way to learn that we were robbed.
-    if (leading && !navigator.locks) demote();
+    // Without locks this is the only way to learn that we were robbed. Two that began together must
+    // not both give way.
+    const began = performance.now() - ledSince < ASLEEP_MS;
+    if (leading && !navigator.locks && !(began && screen > message.leader)) demote();
   } else if (message.kind === 'alive?') {
     if (leading && worker) beat.postMessage({ kind: 'alive' });
   } else if (message.kind === 'alive') {
