@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::entropy;
 use crate::error::Failure;
 use crate::http::site::Site;
+use crate::import::desk::Desk;
 use crate::store::Store;
 use crate::store::people::Digest;
 use crate::sync::{Hub, Ingest};
@@ -32,6 +33,8 @@ pub struct Parts {
     pub clock: Clock,
     /// The one door for changes.
     pub ingest: Ingest,
+    /// Files on their way into records.
+    pub imports: Desk,
     /// Tells connections what was accepted.
     pub hub: Hub,
     /// Hashing, a few at a time.
@@ -68,12 +71,14 @@ impl AppState {
     /// Puts the parts together.
     pub fn new(config: Config, store: Arc<dyn Store>, clock: Clock) -> Result<Self, Failure> {
         let site = Site::new(config.site.clone(), config.kill_service_worker);
+        let folder = config.data.join("imports");
         let hub = Hub::default();
         let ingest = Ingest::start(store.clone(), hub.clone(), clock.clone());
         Ok(AppState(Arc::new(Parts {
             config,
             store,
             clock,
+            imports: Desk::new(folder, ingest.clone()),
             ingest,
             hub,
             passwords: Passwords::new()?,

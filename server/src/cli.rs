@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Settings};
 use crate::store::Upkeep as _;
 use crate::store::sqlite::{Found, SqliteStore};
-use crate::{backup, logging, serve};
+use crate::{backup, demo, logging, serve};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -52,7 +52,14 @@ enum Command {
 
 /// Options of `huike serve`.
 #[derive(Args, Clone, Debug, Default)]
-struct ServeOptions {}
+struct ServeOptions {
+    /// Fill an empty database with a believable trading company
+    #[arg(long)]
+    demo: bool,
+    /// How many times as large, from 1 to 20
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "demo")]
+    demo_scale: usize,
+}
 
 /// Does what was asked.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
@@ -64,8 +71,16 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         .command
         .unwrap_or(Command::Serve(ServeOptions::default()))
     {
-        Command::Serve(_) => {
+        Command::Serve(options) => {
             let server = serve::Server::open(config, clock).await?;
+            if options.demo {
+                demo::fill::fill(&server.state, options.demo_scale).await?;
+                println!(
+                    "The demo is ready. Sign in as {} with the password: {}",
+                    demo::fill::DEMO_LOGIN,
+                    demo::fill::DEMO_PASSWORD
+                );
+            }
             serve::greet(&server).await?;
             server.run(serve::asked_to_stop()).await
         }

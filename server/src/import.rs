@@ -1,12 +1,15 @@
 //! Imports (导入): a file of somebody's rows becomes records, wholly or not at all.
 //!
 //! Pure from bytes to drafts: [`decode`] makes text of bytes, [`table`] rows of text, [`columns`]
-//! finds fields for columns, [`value`] reads cells, [`check`] puts it together. What changes the
-//! workspace goes through `ingest` in one transaction, so a crash leaves all rows or none.
+//! finds fields for columns, [`value`] reads cells, [`check`] puts it together. [`desk`] keeps
+//! files that wait and writes records through `ingest` in one transaction, so a crash leaves all rows
+//! or none; [`api`] is its face.
 
+pub mod api;
 pub mod check;
 pub mod columns;
 pub mod decode;
+pub mod desk;
 mod error;
 pub mod table;
 pub mod value;
@@ -22,3 +25,9 @@ pub const ROWS_MAX: usize = 100_000;
 pub const COLUMNS_MAX: usize = 200;
 /// Bytes of one cell: the longest text a register takes, at four bytes a character, and some room.
 pub const CELL_BYTES_MAX: usize = 100_000;
+/// Mistakes that a dry run lists; it counts the others.
+pub const ERRORS_SHOWN_MAX: usize = 200;
+/// Records that a dry run shows.
+pub const PREVIEW_ROWS: usize = 20;
+/// Cells of a column that are shown after an upload.
+pub const SAMPLES: usize = 3;

@@ -2,7 +2,7 @@
 
 use crate::app::AppState;
 use crate::http::{failures, headers, language, metrics, observe, origin, shell, site};
-use crate::{api, auth, pages, sync};
+use crate::{api, auth, import, pages, sync};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -72,6 +72,7 @@ pub fn router(state: AppState) -> Router {
             "/api/v1/records/{kind}/{id}/history",
             get(sync::records::history),
         );
+    let imports = import::api::routes().layer(sessions.clone());
     let program = Router::new()
         .route("/app", get(shell::show))
         .route("/app/", get(shell::show))
@@ -93,6 +94,7 @@ pub fn router(state: AppState) -> Router {
             StatusCode::REQUEST_TIMEOUT,
             ANSWER_TIMEOUT,
         ))
+        .merge(imports)
         .layer(from_fn_with_state(state.clone(), origin::guard))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(failures::into_words))

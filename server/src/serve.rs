@@ -7,8 +7,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::router::router;
-use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
+use crate::store::{Documents as _, Store};
 use anyhow::{Context as _, anyhow, bail};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -48,6 +48,7 @@ impl Server {
         let listener = listen(&config).await?;
         let address = listener.local_addr()?;
         let state = AppState::new(config, store, clock)?;
+        state.imports.recover().await?;
         Ok(Server {
             state,
             address,
@@ -70,7 +71,10 @@ impl Server {
     /// Answers until `stop` is done, then lets open requests end.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let Server {
-            state, listener, ..
+            state,
+            listener,
+            _folder: folder,
+            address: _,
         } = self;
         let tidying = tokio::spawn(tidy(state.clone()));
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -97,6 +101,7 @@ impl Server {
             }
         }
         state.store.close().await;
+        drop(folder);
         tracing::info!("stopped");
         Ok(())
     }
@@ -114,6 +119,10 @@ pub async fn open_store(config: &Config, clock: &Clock) -> anyhow::Result<Arc<dy
     let store = SqliteStore::open(&database)
         .await
         .with_context(|| format!("cannot open {}", database.display()))?;
+    if let Err(error) = store.make_views().await {
+        // Views are for people who read with SQL; without room for them the rest still works.
+        tracing::warn!(%error, "the views of records could not be made");
+    }
     Ok(Arc::new(store))
 }
 
@@ -135,6 +144,9 @@ async fn tidy(state: AppState) {
         every.tick().await;
         if let Err(error) = state.store.forget_expired(state.clock.now()).await {
             tracing::warn!(%error, "could not forget what has expired");
+        }
+        if let Err(error) = state.imports.tidy().await {
+            tracing::warn!(%error, "could not forget files that were not imported");
         }
     }
 }

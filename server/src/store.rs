@@ -3,17 +3,29 @@
 //! Nothing outside this module and its children knows SQL. A second database implements the same
 //! traits and passes the same tests; no signature here may think of one of them.
 
+pub mod changes;
+pub mod documents;
+pub mod imports;
 pub mod people;
 pub mod sqlite;
 pub mod upkeep;
 
+pub use changes::Changes;
+pub use documents::Documents;
+pub use imports::Imports;
 pub use people::People;
 pub use upkeep::Upkeep;
 
 /// Everything the server remembers.
-pub trait Store: People + Upkeep + std::fmt::Debug + Send + Sync + 'static {}
+pub trait Store:
+    People + Changes + Documents + Imports + Upkeep + std::fmt::Debug + Send + Sync + 'static
+{
+}
 
-impl<T> Store for T where T: People + Upkeep + std::fmt::Debug + Send + Sync + 'static {}
+impl<T> Store for T where
+    T: People + Changes + Documents + Imports + Upkeep + std::fmt::Debug + Send + Sync + 'static
+{
+}
 
 /// Why the memory could not answer. Refusals of the domain are values, never one of these.
 #[derive(Debug, thiserror::Error)]

@@ -5,11 +5,12 @@ use super::seed::Seed;
 use super::selling::{self, Deals};
 use super::working;
 use huike_shared::access::Role;
-use huike_shared::document::{Actor, Registers};
+use huike_shared::document::{Actor, Registers, decode};
 use huike_shared::id::{Entropy as _, RecordId};
-use huike_shared::note::{NoteDocument, Splice, note_ref};
+use huike_shared::note::{self, NoteDocument, Splice, note_ref};
 use huike_shared::record::{Field, FieldType, RecordRef};
 use huike_shared::scalar::Scalar;
+use huike_shared::sync::message::PushedChange;
 use huike_shared::time::{DAY_MS, Date, Timestamp, days_from_date};
 
 /// How many records of each kind a demo of scale 1 has.
@@ -109,21 +110,23 @@ impl DemoRecord {
     }
 
     /// The first change of the record, and of its long text if it has one.
-    pub fn changes(&self, actor: Actor) -> Vec<(RecordRef, Vec<u8>)> {
+    pub fn changes(&self, actor: Actor) -> Vec<PushedChange> {
         let mut changes = Vec::new();
-        if let Some(body) = Registers::default().author(&self.values, actor, self.at) {
-            changes.push((self.record, body));
+        if let Some(body) = Registers::default().author(&self.values, actor, self.at)
+            && let Ok(change) = decode(&body)
+        {
+            let record = self.record;
+            changes.push(PushedChange { record, of: None, hash: change.hash, body });
         }
         if let Some((field, text)) = self.note {
             let mut note = NoteDocument::genesis(self.record, field);
             let heads = note.heads();
-            let splice = Splice {
-                at: 0,
-                remove: 0,
-                insert: text.into(),
-            };
+            let splice = Splice { at: 0, remove: 0, insert: text.into() };
             if let Ok(body) = note.splice(&heads, &splice, (actor, actor), self.at) {
-                changes.push((note_ref(self.record, field), body));
+                let record = note_ref(self.record, field);
+                let hash = note.heads().first().copied().unwrap_or_default();
+                let of = Some(note::of(self.record, field).into());
+                changes.push(PushedChange { record, of, hash, body });
             }
         }
         changes
@@ -228,7 +231,6 @@ mod tests {
     use super::*;
     use huike_shared::customers::{Contact, Customer};
     use huike_shared::deals::{Deal, Pipeline};
-    use huike_shared::document::decode;
     use huike_shared::followups::{Activity, Task};
     use huike_shared::note::NOTE;
     use huike_shared::record::{Kind, Record as _};
@@ -309,12 +311,12 @@ mod tests {
             .step_by(7)
             .chain(company.records.iter().filter(|it| it.note.is_some()))
         {
-            for (of, body) in record.changes(Actor([7; 16])) {
-                if of.kind == NOTE.kind {
+            for pushed in record.changes(Actor([7; 16])) {
+                if pushed.record.kind == NOTE.kind {
                     notes += 1;
                     continue;
                 }
-                let change = decode(&body).unwrap();
+                let change = decode(&pushed.body).unwrap();
                 assert!(change.deps.is_empty() && change.seq == 1);
                 let mut registers = Registers::default();
                 registers.apply(&change, Stamp::default());

@@ -1,12 +1,13 @@
 //! A table and a mapping as records to be: the dry run, and the values that a commit writes.
 
-use super::columns::Mapping;
+use super::columns::{self, Mapping};
 use super::table::Table;
 use super::value::{self, CellProblem, Known};
 use huike_shared::customers::{Customer, Source};
 use huike_shared::id::RecordId;
-use huike_shared::record::{FieldValue, KindDef, Record};
+use huike_shared::record::{FieldKind, FieldValue, KindDef, Record};
 use huike_shared::scalar::Scalar;
+use huike_shared::sync::message::CHANGE_BYTES_MAX;
 
 /// A cell that cannot be imported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +44,10 @@ pub struct Checked {
 
 /// Characters of a bad cell that are shown.
 const SHOWN_CHARS_MAX: usize = 80;
+
+/// Bytes of all texts of a row: a record's first change must fit the limit of changes, with room for
+/// its keys and columns.
+const ROW_BYTES_MAX: usize = CHANGE_BYTES_MAX - (4 << 10);
 
 /// Reads every row. Keeps `bad_cells_max` mistakes and counts the others.
 pub fn check(
@@ -81,6 +86,13 @@ pub fn check(
         if row.is_too_long(table.header.len()) {
             note(table.header.len(), CellProblem::TooManyCells);
         }
+        let bytes = |value: &Scalar| value.as_text().map_or(0, str::len);
+        let longest = mapping.columns().max_by_key(|it| row.cell(it.index).len());
+        if let Some(longest) = longest
+            && values.iter().map(|it| bytes(&it.1)).sum::<usize>() > ROW_BYTES_MAX
+        {
+            note(longest.index, CellProblem::TooLong);
+        }
         if bad.is_empty() {
             for (field, value) in &defaults {
                 if values.iter().all(|it| it.0 != *field) {
@@ -100,6 +112,36 @@ pub fn check(
     checked
 }
 
+/// The first records to be, with what will be shown of each field. Names stay as they are written.
+pub fn preview(table: &Table, mapping: &Mapping, checked: &Checked, count: usize) -> Vec<Preview> {
+    let shown = |draft: &Draft| {
+        let place = table.rows.binary_search_by_key(&draft.row, |it| it.number).ok()?;
+        let row = &table.rows[place];
+        let value = |column: columns::Column<'_>| {
+            let value = &draft.values.iter().find(|it| it.0 == column.field.name)?.1;
+            let text = match (column.field.kind, value) {
+                (FieldKind::Member | FieldKind::Link(_), _) => row.cell(column.index).trim().to_owned(),
+                (_, Scalar::Text(it)) => it.to_string(),
+                (_, Scalar::Int(it)) => it.to_string(),
+                (_, Scalar::Bool(it)) => it.to_string(),
+                (_, Scalar::Null) => return None,
+            };
+            Some((column.field.name, text))
+        };
+        Some(Preview { row: draft.row, values: mapping.columns().filter_map(value).collect() })
+    };
+    checked.good.iter().take(count).filter_map(shown).collect()
+}
+
+/// What will be shown of a record to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// The row as a spreadsheet counts.
+    pub row: u32,
+    /// Field and text.
+    pub values: Vec<(&'static str, String)>,
+}
+
 /// What a row says without saying it: where a customer came from, and who cares for it if the file
 /// has no column for that.
 fn defaults(mapping: &Mapping, importer: RecordId) -> Vec<(&'static str, Scalar)> {
@@ -117,7 +159,7 @@ fn defaults(mapping: &Mapping, importer: RecordId) -> Vec<(&'static str, Scalar)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::{columns, table};
+    use crate::import::table;
 
     fn checked(text: &str) -> Checked {
         let table = table::read(text).unwrap();
@@ -141,6 +183,14 @@ mod tests {
             .map(|it| (it.row, it.column, it.value.as_str(), it.problem.code()))
             .collect();
         assert_eq!(told, [(3, 0, "", "missing"), (3, 1, "x", "phone")]);
+    }
+
+    #[test]
+    fn a_row_that_no_change_can_hold_is_a_mistake() {
+        let long = "字".repeat(19_000);
+        let checked = checked(&format!("姓名,需求,备注\n王伟,{long},{long}\n李娜,{long},\n"));
+        assert_eq!((checked.good.len(), checked.rows_bad), (1, 1));
+        assert_eq!(checked.bad_cells[0].problem, CellProblem::TooLong);
     }
 
     #[test]

@@ -125,6 +125,25 @@ impl ImportError {
         }
     }
 
+    /// The field it concerns.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            ImportError::UnknownField { field } => Some(field),
+            ImportError::FieldTwice { field } | ImportError::RequiredUnmapped { field } => {
+                Some(field)
+            }
+            _ => None,
+        }
+    }
+
+    /// The encoding the file was read in.
+    pub fn encoding(&self) -> Option<&'static str> {
+        match self {
+            ImportError::BadEncoding { encoding } => Some(encoding),
+            _ => None,
+        }
+    }
+
     /// Every code, so that a test can look for its sentence.
     pub const CODES: &'static [&'static str] = &[
         "empty",

@@ -4,6 +4,9 @@
 //! only then is anybody told. A write transaction is `BEGIN IMMEDIATE` on the only writing
 //! connection, so writers wait in line instead of failing half-way.
 
+mod changes;
+mod documents;
+mod imports;
 mod people;
 mod schema;
 

@@ -6,11 +6,23 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqlitePool;
 
 /// Each upgrade: number, name, statements. A released one never changes again.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(
-    1,
-    "people",
-    include_str!("../../../migrations/sqlite/0001_people.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "people",
+        include_str!("../../../migrations/sqlite/0001_people.sql"),
+    ),
+    (
+        2,
+        "sync",
+        include_str!("../../../migrations/sqlite/0002_sync.sql"),
+    ),
+    (
+        3,
+        "imports",
+        include_str!("../../../migrations/sqlite/0003_imports.sql"),
+    ),
+];
 
 /// The schema number this program writes.
 pub const SCHEMA_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
