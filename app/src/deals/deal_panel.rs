@@ -1,0 +1,268 @@
+//! One deal: where it stands, what it is worth, what is next, what happened.
+
+use huike_messages::Messages;
+use huike_shared::access::Action;
+use huike_shared::customers::{Contact, Customer};
+use huike_shared::deals::Deal;
+use huike_shared::id::RecordId;
+use huike_shared::record::{Record, RecordRef};
+use leptos::prelude::*;
+
+use super::book::{DealBook, deal_ref};
+use super::facts::DealFacts;
+use super::history::StageHistory;
+use super::outcome_bar::OutcomeBar;
+use super::stage_path::StagePath;
+use super::words::{money_exact, money_short};
+use crate::followups::{Composer, NextSteps, Timeline};
+use crate::i18n::use_i18n;
+use crate::record::{FieldGroup, FieldGroups, FieldInput, NoteEditor, WaitingMark, title_of_row};
+use crate::routes::{customer_path, path_of, use_nav};
+use crate::ui::{
+    Avatar, EmptyState, Glyph, Icon, IconButton, Menu, MenuItem, Notice, Tone,
+};
+
+/// The fields of a deal in groups.
+const GROUPS: &[FieldGroup] = &[
+    FieldGroup {
+        title: "deals-group-main",
+        fields: &["amount", "close_on", "owner", "customer", "contact"],
+        always: &["amount", "close_on", "owner", "customer", "contact"],
+    },
+    FieldGroup {
+        title: "deals-group-more",
+        fields: &["source", "closed_on", "remark"],
+        always: &["remark"],
+    },
+];
+
+/// One deal, beside the board or as a page.
+#[component]
+pub fn DealPanel(
+    /// Which deal.
+    id: RecordId,
+    /// Deals and pipelines.
+    book: DealBook,
+    /// One level back.
+    #[prop(into)]
+    on_close: Callback<()>,
+) -> impl IntoView {
+    // What it reads.
+    let i18n = use_i18n();
+    let store = book.store;
+    let record = deal_ref(id);
+    let row = store.row(record);
+    let facts = Memo::new(move |_| row.with(|it| it.as_deref().map(DealFacts::read)).unwrap_or_default());
+    let state = Memo::new(move |_| row.with(|it| it.as_ref().map(|it| it.deleted)));
+    store.set_presence(Some(record));
+    on_cleanup(move || store.set_presence(None));
+
+    // What it derives.
+    let problems = Memo::new(move |_| {
+        row.with(|it| it.as_deref().map(|it| Deal::from_row(it).problems())).unwrap_or_default()
+    });
+    let is_open = Signal::derive(move || facts.with(|it| it.outcome.is_open()));
+
+    // What it can do.
+    let delete = move |()| {
+        store.delete(&[record]);
+        on_close.run(());
+    };
+
+    // What it looks like.
+    view! {
+        <Show
+            when=move || state.get() == Some(false)
+            fallback=move || view! { <GoneDeal record book on_close/> }
+        >
+            <article class="record deal-panel">
+                <header class="record-head">
+                    <div class="record-name">
+                        <h2 class="deal-title">
+                            <FieldInput record field=&Deal::DEF.fields[Deal::TITLE.index] bare=true/>
+                        </h2>
+                        <DealMeta facts book/>
+                    </div>
+                    <div class="page-actions">
+                        <WaitingMark record/>
+                        <Show when=move || store.may(Action::Delete)>
+                            <Menu label=i18n.text(Messages::common_actions) icon_only=true>
+                                <MenuItem
+                                    label=i18n.text(Messages::common_delete)
+                                    on_press=delete
+                                    glyph=Glyph::Trash
+                                    danger=true
+                                />
+                            </Menu>
+                        </Show>
+                        <IconButton
+                            glyph=Glyph::Close
+                            label=i18n.text(Messages::common_close)
+                            on_press=move |()| on_close.run(())
+                            shortcut="Esc"
+                        />
+                    </div>
+                </header>
+                <StagePath id book facts/>
+                <div class="deal-bars">
+                    <OutcomeBar id book facts/>
+                    <For each=move || problems.get() key=|it| it.code let:problem>
+                        <Notice tone=Tone::Due glyph=Glyph::Warning>
+                            {move || i18n.by_key(&format!("problem-{}", problem.code))}
+                        </Notice>
+                    </For>
+                </div>
+                <div class="record-columns">
+                    <section class="record-is">
+                        <FieldGroups record def=Deal::DEF groups=GROUPS/>
+                    </section>
+                    <section class="record-happened">
+                        <NextSteps about=record is_wanted=is_open/>
+                        <Composer about=record/>
+                        <Timeline about=record/>
+                    </section>
+                    <section class="record-tied">
+                        <ContactsOfDeal facts/>
+                        <section class="tied">
+                            <header><h2>{move || i18n.t(Messages::deals_notes)}</h2></header>
+                            <NoteEditor owner=record field="notes" label=i18n.text(Messages::deals_notes)/>
+                        </section>
+                        <StageHistory id book/>
+                    </section>
+                </div>
+            </article>
+        </Show>
+    }
+    .into_any()
+}
+
+/// Customer, amount times probability, and how long it has been in its stage.
+#[component]
+fn DealMeta(facts: Memo<DealFacts>, book: DealBook) -> impl IntoView {
+    let (i18n, nav) = (use_i18n(), use_nav());
+    let store = book.store;
+    let customer = move || {
+        facts.with(|it| it.customer).map(|id| {
+            let row = store.row(RecordRef { kind: Customer::DEF.kind, id });
+            let name = move || row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()));
+            let path = customer_path(id);
+            view! {
+                <a class="link" href=path.clone() on:click=move |ev| {
+                    ev.prevent_default();
+                    nav.to(&path);
+                }>{name}</a>
+            }
+        })
+    };
+    let amount = move || {
+        let (amount, place) = facts.with(|it| (it.amount, it.place.clone()));
+        let amount = amount?;
+        let pipeline = book.home(place.pipeline).and_then(|it| book.pipeline(it))?;
+        let probability = pipeline.stage(place.stage).map_or(0, |it| it.probability.0);
+        let weighted = money_short(i18n, amount.percent(probability));
+        let words = format!("{} × {} = {weighted}", money_exact(i18n, amount), i18n.percent(f64::from(probability)));
+        Some(words)
+    };
+    let age = move || {
+        let since = facts.with(|it| it.place.since);
+        let days = super::words::days_since(since, book.clock.now());
+        i18n.t(|it| it.deals_days_in_stage(days))
+    };
+    view! {
+        <p class="record-meta">
+            {customer}
+            <span class="money">{amount}</span>
+            <Show when=move || facts.with(|it| it.outcome.is_open())>
+                <span>{age}</span>
+            </Show>
+        </p>
+    }
+    .into_any()
+}
+
+/// The people at the customer, whom to call first on top.
+#[component]
+fn ContactsOfDeal(facts: Memo<DealFacts>) -> impl IntoView {
+    let (i18n, nav) = (use_i18n(), use_nav());
+    let store = crate::store::use_store();
+    let contacts = Memo::new(move |_| {
+        let customer = facts.with(|it| it.customer);
+        let rows = customer.map(|it| store.linked(Contact::DEF.kind, "customer", it).get());
+        let mut rows = rows.map(|it| it.to_vec()).unwrap_or_default();
+        rows.sort_by_cached_key(|it| (!it.get(Contact::IS_PRIMARY), it.sort.clone(), it.id));
+        rows
+    });
+    let contact = move |row: std::sync::Arc<huike_shared::row::Row>| {
+        let name = title_of_row(&row, i18n);
+        let path = path_of(&row);
+        let phone = row.get(Contact::PHONE);
+        let job = row.get(Contact::JOB_TITLE).map(|it| it.to_string());
+        view! {
+            <li class="contact-row">
+                <a class="tied-row" href=path.clone() on:click=move |ev| {
+                    ev.prevent_default();
+                    nav.to(&path);
+                }>
+                    <Avatar name=name.clone() id=u128::from_be_bytes(*row.id.bytes()) small=true/>
+                    <span class="team-words"><b>{name}</b><small class="muted">{job}</small></span>
+                </a>
+                {phone.map(|it| view! {
+                    <a
+                        class="button ghost square"
+                        href=format!("tel:{it}")
+                        rel="external"
+                        aria-label=move || i18n.t(Messages::act_call)
+                        title=it.display()
+                    >
+                        <Icon glyph=Glyph::Phone/>
+                    </a>
+                })}
+            </li>
+        }
+    };
+    view! {
+        <section class="tied">
+            <header>
+                <h2>{move || i18n.t(Messages::nav_contacts)}</h2>
+                <span class="count">{move || contacts.with(Vec::len)}</span>
+            </header>
+            <ul>
+                <For each=move || contacts.get() key=|it| (it.id, it.updated) let:row>
+                    {contact(row)}
+                </For>
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// A deal that was deleted, or that this device does not have.
+#[component]
+fn GoneDeal(record: RecordRef, book: DealBook, on_close: Callback<()>) -> impl IntoView {
+    let i18n = use_i18n();
+    let store = book.store;
+    let row = store.row(record);
+    let is_deleted = move || row.with(|it| it.is_some());
+    view! {
+        <Show when=move || store.is_complete().get()>
+            <EmptyState
+                glyph=Glyph::Deal
+                title=Signal::derive(move || i18n.t(|it| {
+                    if is_deleted() { it.record_deleted() } else { it.record_missing() }
+                }))
+            >
+                <Show when=is_deleted>
+                    <crate::ui::Button
+                        label=i18n.text(Messages::common_restore)
+                        on_press=move |()| store.restore(&[record])
+                    />
+                </Show>
+                <crate::ui::Button
+                    label=i18n.text(Messages::common_close)
+                    on_press=move |()| on_close.run(())
+                />
+            </EmptyState>
+        </Show>
+    }
+    .into_any()
+}

@@ -1,0 +1,332 @@
+//! The page of deals: one pipeline as a board, its won and lost deals, its funnel, and the deal
+//! that is open beside it.
+
+use std::sync::Arc;
+
+use huike_messages::Messages;
+use huike_shared::deals::Deal;
+use huike_shared::id::RecordId;
+use huike_shared::record::Record;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::board_view::BoardView;
+use super::book::{DealBook, PipelineFacts, use_deal_book};
+use super::deal_panel::DealPanel;
+use super::facts::DealFacts;
+use super::filter::{QuickFilter, Shown, parse_filters, toggled, write_filters};
+use super::funnel_view::FunnelView;
+use super::links;
+use super::outcome_list::OutcomeList;
+use super::standard_pipeline::create_standard_pipeline;
+use super::sums::Totals;
+use super::words::{sums_exact, sums_short};
+use crate::i18n::{I18n, use_i18n};
+use crate::routes::{Nav, use_nav};
+use crate::shell::use_creation;
+use crate::store::device::{remember, remembered};
+use crate::ui::{
+    Button, ButtonKind, EmptyState, FilterChip, Glyph, Segment, Segmented, SidePanel, Skeleton,
+    SkeletonShape, Tab, Tabs, Tone,
+};
+
+/// The pipeline looked at last, kept on this device.
+const LAST_KEY: &str = "huike.pipeline";
+
+/// Everything the parts of the page read.
+#[derive(Clone, Copy)]
+struct Page {
+    book: DealBook,
+    i18n: I18n,
+    nav: Nav,
+    pipeline: Signal<Option<PipelineFacts>>,
+    shown: Signal<Shown>,
+    filters: Signal<Vec<QuickFilter>>,
+    /// Deals of this pipeline, before filters.
+    of_pipeline: Memo<Arc<Vec<Arc<DealFacts>>>>,
+    /// Deals of this pipeline and outcome that pass the filters.
+    passing: Memo<Arc<Vec<Arc<DealFacts>>>>,
+}
+
+/// The page of deals.
+#[component]
+pub fn DealsPage() -> impl IntoView {
+    let page = read_page();
+    let Page { book, i18n, nav, pipeline, .. } = page;
+    let params = use_params_map();
+    let opened = Memo::new(move |_| {
+        params.with(|it| it.get("deal")).and_then(|it| RecordId::parse(&it).ok())
+    });
+    let is_empty = Memo::new(move |_| book.pipelines.with(|it| it.is_empty()));
+    let is_complete = book.store.is_complete();
+    let has_known = move || !is_empty.get() || is_complete.get();
+    // The address names the board from now on, so that a link shares it.
+    Effect::new(move |_| {
+        let known = pipeline.with(|it| it.as_ref().map(|it| it.id));
+        if let Some(id) = known {
+            remember(LAST_KEY, Some(&id.to_string()));
+            if params.with(|it| it.get("pipeline")).is_none() {
+                nav.replace(&format!("{}{}", links::board(id), nav.with_query(&[])));
+            }
+        }
+    });
+    let open = Callback::new(move |deal: RecordId| {
+        let Some(pipeline) = pipeline.get_untracked() else { return };
+        nav.to(&format!("{}{}", links::deal(pipeline.id, deal), nav.with_query(&[])));
+    });
+    let close = move |()| {
+        let Some(pipeline) = pipeline.get_untracked() else { return };
+        nav.to(&format!("{}{}", links::board(pipeline.id), nav.with_query(&[])));
+    };
+    view! {
+        <PageHead page/>
+        <Show when=has_known fallback=move || view! {
+            <Skeleton shape=SkeletonShape::Board label=i18n.text(Messages::common_loading)/>
+        }>
+            <Show when=move || !is_empty.get() fallback=move || view! { <NoPipeline page/> }>
+                <PageBar page/>
+                <div class="page-split deals-split">
+                    <section class="split-list">
+                        {move || shown_view(page, open, opened.into())}
+                    </section>
+                    <SidePanel
+                        open=Signal::derive(move || opened.get().is_some())
+                        label=i18n.text(Messages::kind_deal)
+                        on_close=close
+                    >
+                        {move || opened.get().map(|id| view! { <DealPanel id book on_close=close/> })}
+                    </SidePanel>
+                </div>
+            </Show>
+        </Show>
+    }
+    .into_any()
+}
+
+fn shown_view(page: Page, open: Callback<RecordId>, opened: Signal<Option<RecordId>>) -> AnyView {
+    let Page { book, pipeline, passing, of_pipeline, .. } = page;
+    match page.shown.get() {
+        Shown::Open => view! {
+            <BoardView book pipeline deals=passing open opened/>
+        }
+        .into_any(),
+        Shown::Won | Shown::Lost => view! {
+            <OutcomeList book pipeline deals=passing open shown=page.shown/>
+        }
+        .into_any(),
+        Shown::Funnel => view! { <FunnelView book pipeline deals=of_pipeline/> }.into_any(),
+    }
+}
+
+fn read_page() -> Page {
+    let (book, i18n, nav) = (use_deal_book(), use_i18n(), use_nav());
+    let params = use_params_map();
+    let pipeline = Memo::new(move |_| {
+        let named = params.with(|it| it.get("pipeline"));
+        let named = named.or_else(|| remembered(LAST_KEY)).and_then(|it| RecordId::parse(&it).ok());
+        book.home(named.unwrap_or_default()).and_then(|it| book.pipeline(it))
+    });
+    let shown = Memo::new(move |_| Shown::from_word(&nav.query("show").unwrap_or_default()));
+    let filters = Memo::new(move |_| parse_filters(&nav.query("filter").unwrap_or_default()));
+    let id = Memo::new(move |_| pipeline.with(|it| it.as_ref().map(|it| it.id)));
+    let of_pipeline = Memo::new(move |_| {
+        let id = id.get();
+        let here = |it: &&Arc<DealFacts>| book.home(it.place.pipeline) == id;
+        book.facts.with(|all| Arc::new(all.iter().filter(here).cloned().collect::<Vec<_>>()))
+    });
+    let passing = Memo::new(move |_| {
+        let (shown, filters) = (shown.get(), filters.get());
+        let passes = |it: &&Arc<DealFacts>| {
+            shown.shows(&it.outcome) && filters.iter().all(|filter| matches(book, *filter, it))
+        };
+        of_pipeline.with(|all| Arc::new(all.iter().filter(passes).cloned().collect::<Vec<_>>()))
+    });
+    Page {
+        book,
+        i18n,
+        nav,
+        pipeline: pipeline.into(),
+        shown: shown.into(),
+        filters: filters.into(),
+        of_pipeline,
+        passing,
+    }
+}
+
+fn matches(book: DealBook, filter: QuickFilter, deal: &DealFacts) -> bool {
+    filter.matches(deal, book.step_state(deal.id), book.store.me(), book.clock.today())
+}
+
+#[component]
+fn PageHead(page: Page) -> impl IntoView {
+    let Page { book, i18n, nav, pipeline, .. } = page;
+    let creation = use_creation();
+    let tabs = Signal::derive(move || {
+        let here = pipeline.with(|it| it.as_ref().map(|it| it.id));
+        book.pipelines.with(|all| {
+            let offered = all.iter().filter(|it| !it.is_archived || Some(it.id) == here);
+            offered
+                .map(|it| Tab { id: it.id.to_string(), label: it.name.clone(), count: None, detail: None })
+                .collect::<Vec<_>>()
+        })
+    });
+    let chosen = Signal::derive(move || {
+        pipeline.with(|it| it.as_ref().map(|it| it.id.to_string())).unwrap_or_default()
+    });
+    let choose = move |id: String| {
+        nav.to(&format!("{}/{id}{}", links::DEALS, nav.with_query(&[])));
+    };
+    view! {
+        <header class="page-head">
+            <h1>{move || i18n.t(Messages::deals_title)}</h1>
+            <Tabs label=i18n.text(Messages::pipelines_title) tabs chosen on_choose=choose/>
+            <div class="page-actions">
+                <a class="button ghost square" href=links::PIPELINE_SETTINGS
+                    aria-label=move || i18n.t(Messages::pipelines_edit)
+                    title=move || i18n.t(Messages::pipelines_edit)>
+                    <crate::ui::Icon glyph=Glyph::Settings/>
+                </a>
+                <Button
+                    label=i18n.text(Messages::deals_new)
+                    on_press=move |()| creation.open(Deal::DEF.kind, Vec::new())
+                    kind=ButtonKind::Primary
+                    glyph=Glyph::Plus
+                />
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+#[component]
+fn PageBar(page: Page) -> impl IntoView {
+    let Page { i18n, nav, .. } = page;
+    let segment = |shown: Shown| Segment {
+        id: shown.word(),
+        label: i18n.text(move |it| match shown {
+            Shown::Open => it.deals_board(),
+            Shown::Won => it.deals_won(),
+            Shown::Lost => it.deals_lost(),
+            Shown::Funnel => it.deals_funnel(),
+        }),
+        glyph: None,
+    };
+    let choose = move |word: &'static str| {
+        let word = Some(word).filter(|it| *it != Shown::Open.word());
+        nav.set_query(&[("show", word)]);
+    };
+    view! {
+        <div class="page-bar">
+            <Segmented
+                label=i18n.text(Messages::deals_shown)
+                segments=Shown::ALL.into_iter().map(segment).collect::<Vec<_>>()
+                chosen=Signal::derive(move || page.shown.get().word().to_owned())
+                on_choose=choose
+            />
+            <Show when=move || page.shown.get() != Shown::Funnel>
+                {QuickFilter::ALL.into_iter().map(|it| filter_chip(page, it)).collect_view()}
+            </Show>
+            <TotalsStrip page/>
+        </div>
+    }
+    .into_any()
+}
+
+fn filter_chip(page: Page, filter: QuickFilter) -> AnyView {
+    let Page { book, i18n, nav, .. } = page;
+    let label = i18n.text(move |it| match filter {
+        QuickFilter::Mine => it.common_mine(),
+        QuickFilter::Overdue => it.deals_filter_overdue(),
+        QuickFilter::NoNextStep => it.deals_no_step(),
+        QuickFilter::ThisMonth => it.deals_filter_month(),
+    });
+    let tone = match filter {
+        QuickFilter::Overdue => Tone::Bad,
+        QuickFilter::NoNextStep => Tone::Due,
+        QuickFilter::Mine | QuickFilter::ThisMonth => Tone::Neutral,
+    };
+    let count = Memo::new(move |_| {
+        let shown = page.shown.get();
+        page.of_pipeline.with(|all| {
+            let fits = |it: &&Arc<DealFacts>| shown.shows(&it.outcome) && matches(book, filter, it);
+            all.iter().filter(fits).count()
+        })
+    });
+    let toggle = move |()| {
+        let words = write_filters(&toggled(&page.filters.get_untracked(), filter));
+        nav.set_query(&[("filter", Some(&words))]);
+    };
+    view! {
+        <FilterChip
+            label
+            pressed=Signal::derive(move || page.filters.with(|it| it.contains(&filter)))
+            on_toggle=toggle
+            count=Signal::from(count)
+            tone=Signal::stored(tone)
+        />
+    }
+    .into_any()
+}
+
+/// Count, sum and weighted sum of everything shown.
+#[component]
+fn TotalsStrip(page: Page) -> impl IntoView {
+    let Page { i18n, pipeline, passing, .. } = page;
+    let totals = Memo::new(move |_| {
+        let mut totals = Totals::default();
+        pipeline.with(|pipeline| {
+            passing.with(|all| {
+                for deal in all.iter() {
+                    let stage = pipeline.as_ref().and_then(|it| it.stage(deal.place.stage));
+                    totals.add(deal.amount, stage.map_or(0, |it| it.probability.0));
+                }
+            });
+        });
+        totals
+    });
+    let count = move || totals.with(|it| i64::try_from(it.count).unwrap_or(i64::MAX));
+    let weighted = move || {
+        let sum = totals.with(|it| sums_short(i18n, &it.weighted));
+        i18n.t(|it| it.deals_weighted(&sum))
+    };
+    view! {
+        <p class="totals-strip">
+            <span class="count">{move || i18n.t(|it| it.deals_count(count()))}</span>
+            <b class="money" title=move || totals.with(|it| sums_exact(i18n, &it.amount))>
+                {move || totals.with(|it| sums_short(i18n, &it.amount))}
+            </b>
+            <Show when=move || page.shown.get() == Shown::Open>
+                <span class="weighted" title=move || totals.with(|it| sums_exact(i18n, &it.weighted))>
+                    {weighted}
+                </span>
+            </Show>
+        </p>
+    }
+    .into_any()
+}
+
+/// A workspace without a pipeline: one tap makes the usual one.
+#[component]
+fn NoPipeline(page: Page) -> impl IntoView {
+    let Page { book, i18n, .. } = page;
+    view! {
+        <div class="page-body">
+            <EmptyState
+                glyph=Glyph::Board
+                title=i18n.text(Messages::pipelines_none)
+                text=i18n.text(Messages::pipelines_none_text)
+            >
+                <Button
+                    label=i18n.text(Messages::pipelines_create_standard)
+                    on_press=move |()| { create_standard_pipeline(book, i18n); }
+                    kind=ButtonKind::Primary
+                    glyph=Glyph::Plus
+                />
+                <a class="button" href=links::PIPELINE_SETTINGS>
+                    {move || i18n.t(Messages::pipelines_own)}
+                </a>
+            </EmptyState>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,68 @@
+//! The stages of a deal's pipeline as a row of steps; a press moves it there.
+
+use huike_messages::Messages;
+use huike_shared::id::RecordId;
+use huike_shared::place::PartId;
+use leptos::prelude::*;
+
+use super::acts::move_to_stage;
+use super::book::DealBook;
+use super::facts::DealFacts;
+use crate::i18n::use_i18n;
+
+/// The stages of a deal's pipeline.
+#[component]
+pub fn StagePath(
+    /// Which deal.
+    id: RecordId,
+    /// Deals and pipelines.
+    book: DealBook,
+    /// The deal.
+    facts: Memo<DealFacts>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let here = Memo::new(move |_| facts.with(|it| it.place.stage));
+    let is_open = move || facts.with(|it| it.outcome.is_open());
+    let stages = Memo::new(move |_| {
+        let at = here.get();
+        let home = book.home(facts.with(|it| it.place.pipeline));
+        let pipeline = home.and_then(|it| book.pipeline(it));
+        let shown = |it: &&(PartId, huike_shared::deals::Stage)| !it.1.removed || it.0 == at;
+        pipeline
+            .map(|it| {
+                let stages = it.stages.iter().filter(shown);
+                stages.map(|it| (it.0, it.1.name.to_string())).collect::<Vec<_>>()
+            })
+            .unwrap_or_default()
+    });
+    let reached = Memo::new(move |_| {
+        let at = here.get();
+        stages.with(|it| it.iter().position(|it| it.0 == at))
+    });
+    let step = move |(index, (stage, name)): (usize, (PartId, String))| {
+        let is_here = move || here.get() == stage && is_open();
+        view! {
+            <button
+                type="button"
+                class:passed=move || reached.get().is_some_and(|it| index < it || (index == it && !is_open()))
+                aria-current=move || is_here().then_some("step")
+                disabled=move || !is_open()
+                on:click=move |_| {
+                    if here.get_untracked() != stage {
+                        move_to_stage(book, id, stage);
+                    }
+                }
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <div class="stage-path" role="group" aria-label=move || i18n.t(Messages::stages_title)>
+            <For each=move || stages.get().into_iter().enumerate() key=Clone::clone let:stage>
+                {step(stage)}
+            </For>
+        </div>
+    }
+    .into_any()
+}

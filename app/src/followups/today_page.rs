@@ -1,0 +1,378 @@
+//! Today: what is due, what may be forgotten, what the team did. Dense, without a greeting.
+
+use std::sync::Arc;
+
+use huike_messages::Messages;
+use huike_shared::customers::Customer;
+use huike_shared::deals::Deal;
+use huike_shared::followups::{Activity, Task};
+use huike_shared::id::RecordId;
+use huike_shared::record::{Record, RecordRef};
+use huike_shared::time::DAY_MS;
+use leptos::prelude::*;
+
+use super::agenda::{Group, by_group, week_start};
+use super::checklist::Checklist;
+use super::entry::{activity_glyph, sentence};
+use super::happenings::What;
+use super::task_acts::Ties;
+use super::task_line::TaskLine;
+use super::task_row::TaskRow;
+use super::tasks_page::heading;
+use super::today::{Neglected, neglected};
+use crate::deals::{DealBook, money_exact, money_short, sums_exact, sums_short, Totals, use_deal_book};
+use crate::i18n::use_i18n;
+use crate::routes::{path_of, use_nav};
+use crate::store::use_store;
+use crate::ui::{Glyph, Icon};
+
+/// Rows of a list on this page; the rest is behind its link.
+const ROWS_MAX: usize = 8;
+
+/// Today.
+#[component]
+pub fn TodayPage() -> impl IntoView {
+    let (i18n, book) = (use_i18n(), use_deal_book());
+    let (store, clock) = (book.store, book.clock);
+    let tasks = store.rows(Task::DEF.kind);
+    let groups = Memo::new(move |_| {
+        let (today, me) = (clock.today(), store.me());
+        tasks.with(|all| {
+            let mut groups = by_group(all, today, |it| it.owner == Some(me) && it.done_at.is_none());
+            groups.retain(|it| matches!(it.0, Group::Overdue | Group::Today));
+            Arc::new(groups)
+        })
+    });
+    let standing_still = Memo::new(move |_| {
+        let (me, now) = (store.me(), clock.now());
+        book.facts.with(|facts| {
+            book.steps.with(|steps| {
+                book.pipelines.with(|it| Arc::new(neglected(facts, steps, it, me, now)))
+            })
+        })
+    });
+    let headings = move || groups.with(|it| it.iter().map(|it| it.0).collect::<Vec<_>>());
+    let is_free = move || groups.with(|it| it.is_empty());
+    view! {
+        <header class="page-head">
+            <h1>{move || i18n.t(Messages::today_title)}</h1>
+            <span class="page-count">{move || i18n.date_exact(clock.today())}</span>
+        </header>
+        <div class="page-body today">
+            <Checklist/>
+            <Figures book standing_still groups/>
+            <div class="today-columns">
+                <div class="today-main">
+                    <TaskLine
+                        ties=Signal::stored(Ties::default())
+                        draft_name="task.line"
+                        label=i18n.text(Messages::tasks_line)
+                    />
+                    <Show when=is_free>
+                        <p class="today-free muted">{move || i18n.t(Messages::today_empty)}</p>
+                    </Show>
+                    <For each=headings key=|it| *it let:group>
+                        <DueGroup group groups/>
+                    </For>
+                    <Standing book standing_still/>
+                </div>
+                <TeamActivity/>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn DueGroup(group: Group, groups: Memo<Arc<Vec<(Group, Vec<RecordId>)>>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let tasks = Memo::new(move |_| {
+        groups.with(|all| all.iter().find(|it| it.0 == group).map(|it| it.1.clone()).unwrap_or_default())
+    });
+    let tone = if group == Group::Overdue { "tone-bad" } else { "tone-due" };
+    let shown_max = RwSignal::new(20usize);
+    view! {
+        <section class=format!("task-group {tone}")>
+            <h2 class="task-heading">
+                {move || i18n.t(|it| heading(group, it))}
+                <span class="count">{move || tasks.with(Vec::len)}</span>
+            </h2>
+            <ul>
+                <For
+                    each=move || {
+                        let shown_max = shown_max.get();
+                        tasks.with(|it| it.iter().take(shown_max).copied().collect::<Vec<_>>())
+                    }
+                    key=|it| *it
+                    let:id
+                >
+                    <TaskRow id/>
+                </For>
+            </ul>
+            <Show when=move || tasks.with(Vec::len) > shown_max.get()>
+                <button type="button" class="button ghost" on:click=move |_| shown_max.set(usize::MAX)>
+                    <span>{move || i18n.t(Messages::common_show_more)}</span>
+                </button>
+            </Show>
+        </section>
+    }
+    .into_any()
+}
+
+/// My numbers: due, open, weighted, won this month, activities this week.
+#[component]
+fn Figures(
+    book: DealBook,
+    standing_still: Memo<Arc<Neglected>>,
+    groups: Memo<Arc<Vec<(Group, Vec<RecordId>)>>>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let (store, clock) = (book.store, book.clock);
+    let due = move || groups.with(|it| it.iter().map(|it| it.1.len()).sum::<usize>());
+    let open = Memo::new(move |_| {
+        let me = store.me();
+        let mut totals = Totals::default();
+        book.pipelines.with(|pipelines| {
+            book.facts.with(|all| {
+                for deal in all.iter().filter(|it| it.outcome.is_open() && it.owner == Some(me)) {
+                    let pipeline = pipelines.iter().find(|it| it.id == deal.place.pipeline);
+                    let stage = pipeline.and_then(|it| it.stage(deal.place.stage));
+                    totals.add(deal.amount, stage.map_or(0, |it| it.probability.0));
+                }
+            });
+        });
+        totals
+    });
+    let won = Memo::new(move |_| {
+        let (me, today) = (store.me(), clock.today());
+        let mut totals = Totals::default();
+        book.facts.with(|all| {
+            for deal in all.iter() {
+                let is_mine = deal.outcome == huike_shared::place::Outcome::Won && deal.owner == Some(me);
+                let month = deal.closed_on.map(|it| (it.year(), it.month()));
+                if is_mine && month == Some((today.year(), today.month())) {
+                    totals.add(deal.amount, 100);
+                }
+            }
+        });
+        totals
+    });
+    let activities = store.rows(Activity::DEF.kind);
+    let talks = Memo::new(move |_| {
+        let (me, monday) = (store.me(), week_start(clock.today()));
+        // Only what can be of this week is turned into a civil date: that costs a formatter call.
+        let earliest = clock.now().millis() - 8 * DAY_MS;
+        activities.with(|all| {
+            let is_recent = |row: &&Arc<huike_shared::row::Row>| {
+                let at = row.get(Activity::AT).millis();
+                row.created.by == me && at > earliest && i18n.date_of(at) >= monday
+            };
+            all.iter().filter(is_recent).count()
+        })
+    });
+    view! {
+        <dl class="figures">
+            <div class="figure">
+                <dt>{move || i18n.t(Messages::today_due)}</dt>
+                <dd>{move || i18n.count(due())}</dd>
+            </div>
+            <div class="figure">
+                <dt>{move || i18n.t(Messages::today_open_deals)}</dt>
+                <dd title=move || open.with(|it| sums_exact(i18n, &it.amount))>
+                    {move || i18n.count(open.with(|it| it.count))}
+                    <small>{move || open.with(|it| sums_short(i18n, &it.amount))}</small>
+                </dd>
+            </div>
+            <div class="figure">
+                <dt>{move || i18n.t(Messages::today_weighted)}</dt>
+                <dd title=move || open.with(|it| sums_exact(i18n, &it.weighted))>
+                    {move || open.with(|it| sums_short(i18n, &it.weighted))}
+                </dd>
+            </div>
+            <div class="figure">
+                <dt>{move || i18n.t(Messages::today_won_month)}</dt>
+                <dd title=move || won.with(|it| sums_exact(i18n, &it.amount))>
+                    {move || i18n.count(won.with(|it| it.count))}
+                    <small>{move || won.with(|it| sums_short(i18n, &it.amount))}</small>
+                </dd>
+            </div>
+            <div class="figure">
+                <dt>{move || i18n.t(Messages::today_talks_week)}</dt>
+                <dd>{move || i18n.count(talks.get())}</dd>
+            </div>
+            <div class="figure" class:warn=move || standing_still.with(|it| !it.without_step.is_empty())>
+                <dt>{move || i18n.t(Messages::deals_no_step)}</dt>
+                <dd>{move || i18n.count(standing_still.with(|it| it.without_step.len()))}</dd>
+            </div>
+        </dl>
+    }
+    .into_any()
+}
+
+/// Deals without a next step, and deals that stand still.
+#[component]
+fn Standing(book: DealBook, standing_still: Memo<Arc<Neglected>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let without = move || {
+        standing_still.with(|it| it.without_step.iter().take(ROWS_MAX).map(|it| (*it, None)).collect())
+    };
+    let too_long = move || {
+        standing_still.with(|it| it.too_long.iter().take(ROWS_MAX).map(|it| (it.0, Some(it.1))).collect())
+    };
+    let without_count = move || standing_still.with(|it| it.without_step.len());
+    let long_count = move || standing_still.with(|it| it.too_long.len());
+    view! {
+        <Show when=move || (without_count() > 0)>
+            <DealSection
+                book
+                title=i18n.text(Messages::deals_no_step)
+                tone="tone-due"
+                count=Signal::derive(without_count)
+                deals=Signal::derive(without)
+                more="/app/deals?filter=mine,no-step"
+            />
+        </Show>
+        <Show when=move || (long_count() > 0)>
+            <DealSection
+                book
+                title=i18n.text(Messages::today_too_long)
+                tone="tone-neutral"
+                count=Signal::derive(long_count)
+                deals=Signal::derive(too_long)
+                more="/app/deals?filter=mine"
+            />
+        </Show>
+    }
+    .into_any()
+}
+
+#[component]
+fn DealSection(
+    book: DealBook,
+    title: Signal<String>,
+    tone: &'static str,
+    count: Signal<usize>,
+    deals: Signal<Vec<(RecordId, Option<i64>)>>,
+    more: &'static str,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <section class=format!("task-group {tone}")>
+            <h2 class="task-heading">
+                {move || title.get()}
+                <span class="count">{move || count.get()}</span>
+                <Show when=move || (count.get() > ROWS_MAX)>
+                    <a class="link small" href=more>{move || i18n.t(Messages::common_show_more)}</a>
+                </Show>
+            </h2>
+            <ul>
+                <For each=move || deals.get() key=|it| *it let:deal>
+                    <DealRow id=deal.0 days=deal.1 book/>
+                </For>
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn DealRow(id: RecordId, days: Option<i64>, book: DealBook) -> impl IntoView {
+    let (i18n, store, nav) = (use_i18n(), book.store, use_nav());
+    let row = store.row(RecordRef { kind: Deal::DEF.kind, id });
+    let title = move || row.with(|it| it.as_ref().map(|it| it.get(Deal::TITLE).to_string()));
+    let customer = Memo::new(move |_| {
+        let id = row.with(|it| it.as_ref().and_then(|it| it.get(Deal::CUSTOMER)))?;
+        let row = store.row(RecordRef { kind: Customer::DEF.kind, id: id.raw() });
+        row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()))
+    });
+    let amount = move || row.with(|it| it.as_ref().and_then(|it| it.get(Deal::AMOUNT)));
+    let path = move || row.with(|it| it.as_ref().map(|it| path_of(it)));
+    view! {
+        <li class="task-row">
+            <Icon glyph=Glyph::Deal/>
+            <a
+                class="task-words"
+                href=path
+                on:click=move |ev| {
+                    if let Some(path) = untrack(path) {
+                        ev.prevent_default();
+                        nav.to(&path);
+                    }
+                }
+            >
+                <b>{title}</b>
+                <span>{move || customer.get()}</span>
+            </a>
+            {days.map(|days| view! {
+                <span class="badge tone-due">{move || i18n.t(|it| it.time_days(days))}</span>
+            })}
+            <span class="money" title=move || amount().map(|it| money_exact(i18n, it))>
+                {move || amount().map(|it| money_short(i18n, it))}
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+/// What the team did lately.
+#[component]
+fn TeamActivity() -> impl IntoView {
+    let (store, i18n, nav) = (use_store(), use_i18n(), use_nav());
+    let rows = store.rows(Activity::DEF.kind);
+    const SHOWN: usize = 20;
+    let latest = Memo::new(move |_| {
+        rows.with(|all| {
+            let mut all: Vec<(i64, RecordId)> =
+                all.iter().map(|it| (it.get(Activity::AT).millis(), it.id)).collect();
+            let count = all.len().min(SHOWN);
+            if count < all.len() {
+                all.select_nth_unstable_by(count, |one, other| other.cmp(one));
+                all.truncate(count);
+            }
+            all.sort_unstable_by(|one, other| other.cmp(one));
+            all.into_iter().map(|it| it.1).collect::<Vec<_>>()
+        })
+    });
+    let line = move |id: RecordId| {
+        let record = RecordRef { kind: Activity::DEF.kind, id };
+        let row = store.row(record);
+        let customer = Memo::new(move |_| {
+            let id = row.with(|it| it.as_ref().and_then(|it| it.get(Activity::CUSTOMER)))?;
+            let row = store.row(RecordRef { kind: Customer::DEF.kind, id: id.raw() });
+            row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()))
+        });
+        let kind = move || row.with(|it| it.as_ref().and_then(|it| it.get(Activity::ACTIVITY_TYPE)));
+        let who = move || row.with(|it| it.as_ref().map(|it| it.created.by)).map(|it| store.member_name(it));
+        let at = move || row.with(|it| it.as_ref().map(|it| it.get(Activity::AT).millis()));
+        view! {
+            <li>
+                <button type="button" class="tied-row team-row" on:click=move |_| nav.open(store, record)>
+                    <span class="entry-icon">
+                        {move || view! { <Icon glyph=activity_glyph(kind().as_ref())/> }}
+                    </span>
+                    <span class="team-words">
+                        <span><b>{who}</b>" "{move || sentence(i18n, &What::Activity(kind()), false)}</span>
+                        <small class="muted truncate">{move || customer.get()}</small>
+                    </span>
+                    <time class="muted small">{move || at().map(|it| i18n.ago(it))}</time>
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <section class="today-team" aria-labelledby="today-team">
+            <h2 id="today-team" class="task-heading">{move || i18n.t(Messages::today_team)}</h2>
+            <Show
+                when=move || latest.with(|it| !it.is_empty())
+                fallback=move || view! { <p class="muted">{i18n.t(Messages::activities_empty)}</p> }
+            >
+                <ul>
+                    <For each=move || latest.get() key=|it| *it let:id>
+                        {line(id)}
+                    </For>
+                </ul>
+            </Show>
+        </section>
+    }
+    .into_any()
+}
