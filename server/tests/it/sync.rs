@@ -1,0 +1,8 @@
+//! The sync connection from outside: a Rust client on a real socket.
+
+mod catch_up;
+mod device;
+mod equality;
+mod order;
+mod refusals;
+mod survive;
