@@ -1,6 +1,6 @@
 //! The board: columns side by side, heads with sums, and the places to drop on.
 
-use leptos::children::ChildrenFn;
+use leptos::children::ViewFn;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -39,10 +39,14 @@ pub fn BoardColumn(
     #[prop(into)]
     label: Signal<String>,
     /// The head: name, ring, count, sums.
-    head: ChildrenFn,
+    #[prop(into)]
+    head: ViewFn,
     /// Closed stages that still hold cards are shown pale.
     #[prop(optional)]
     is_archived: bool,
+    /// More cards than there should be.
+    #[prop(optional, into)]
+    is_over_limit: Signal<bool>,
     /// The cards, each with `data-card` and `tabindex="-1"`.
     children: Children,
 ) -> impl IntoView {
@@ -50,10 +54,11 @@ pub fn BoardColumn(
         <section
             class="board-column"
             class:archived=is_archived
+            class:limit=move || is_over_limit.get()
             data-column=id
             aria-label=move || label.get()
         >
-            <header class="column-head">{head()}</header>
+            <header class="column-head">{head.run()}</header>
             <div class="card-list" data-cards="" role="list">
                 {children()}
             </div>
