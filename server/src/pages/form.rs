@@ -59,7 +59,13 @@ impl Problem {
     pub fn summary(&self, m: &Messages) -> impl IntoView + use<> {
         let sentence = self.refused.as_ref().filter(|_| self.field().is_none());
         let sentence = sentence.map(|it| it.sentence(m));
-        sentence.map(|it| view! { <p class="notice notice--overdue" role="alert">{it}</p> })
+        sentence.map(|it| {
+            view! {
+                <div class="notice tone-bad" role="alert">
+                    <p class="notice-words">{it}</p>
+                </div>
+            }
+        })
     }
 
     /// One field with its label, hint and problem.
@@ -76,7 +82,7 @@ impl Problem {
         let sentence = sentence.map(|it| it.sentence(m));
         let is_invalid = sentence.is_some();
         let describes = [
-            hint.is_some().then(|| format!("{name}-hint")),
+            (hint.is_some() && !is_invalid).then(|| format!("{name}-hint")),
             is_invalid.then(|| format!("{name}-problem")),
         ];
         let describes = describes
@@ -88,15 +94,21 @@ impl Problem {
         let inputmode = (kind == "email").then_some("email");
         // A phone number is a sign-in name as well, so the browser must not insist on an address.
         let kind = if kind == "email" { "text" } else { kind };
+        let hint = hint.filter(|_| !is_invalid);
         view! {
             <div class="field">
                 <label for=name>{label}</label>
-                <input id=name name=name type=kind value=value autocomplete=autocomplete
-                    inputmode=inputmode required spellcheck="false" autocapitalize="off"
-                    aria-invalid=is_invalid.then_some("true") aria-describedby=describes/>
-                {hint.map(|it| view! { <p class="field-hint" id=format!("{name}-hint")>{it}</p> })}
+                <input class="input" id=name name=name type=kind value=value
+                    autocomplete=autocomplete inputmode=inputmode required spellcheck="false"
+                    autocapitalize="off" aria-invalid=is_invalid.then_some("true")
+                    aria-describedby=describes/>
+                {hint.map(|it| {
+                    view! { <p class="field-words" id=format!("{name}-hint")>{it}</p> }
+                })}
                 {sentence.map(|it| view! {
-                    <p class="field-problem" id=format!("{name}-problem") role="alert">{it}</p>
+                    <p class="field-words" id=format!("{name}-problem") role="alert">
+                        <span class="field-error">{it}</span>
+                    </p>
                 })}
             </div>
         }

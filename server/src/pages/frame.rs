@@ -108,21 +108,25 @@ impl Frame {
         let m = self.messages();
         let https = self.needs_https.then(|| {
             view! {
-                <aside class="notice notice--due">
-                    <p><strong>{m.public_http_title()}</strong></p>
-                    <p>{m.public_http_what()}</p>
-                    <details>
-                        <summary>{m.public_http_how_title()}</summary>
-                        <p>{m.public_http_how()}</p>
-                    </details>
+                <aside class="notice tone-due">
+                    <div class="notice-words">
+                        <p><strong>{m.public_http_title()}</strong></p>
+                        <p>{m.public_http_what()}</p>
+                        <details>
+                            <summary>{m.public_http_how_title()}</summary>
+                            <p>{m.public_http_how()}</p>
+                        </details>
+                    </div>
                 </aside>
             }
         });
         let inner = self.is_inner_browser.then(|| {
             view! {
-                <aside class="notice notice--due">
-                    <p><strong>{m.public_inner_title()}</strong></p>
-                    <p>{m.public_inner_what()}</p>
+                <aside class="notice tone-due">
+                    <div class="notice-words">
+                        <p><strong>{m.public_inner_title()}</strong></p>
+                        <p>{m.public_inner_what()}</p>
+                    </div>
                 </aside>
             }
         });
@@ -135,7 +139,7 @@ impl Frame {
             let is_current = language == self.language;
             let href = format!("{}?lang={}", self.path, language.tag());
             view! {
-                <a href=href lang=language.tag() hreflang=language.tag()
+                <a class="link" href=href lang=language.tag() hreflang=language.tag()
                     aria-current=is_current.then_some("true")>
                     {language.own_name()}
                 </a>

@@ -111,7 +111,7 @@ async fn page(
             {problem.input(m, name)}
             {problem.input(m, login)}
             {problem.input(m, password)}
-            <button class="button button--primary" type="submit">{m.join_submit()}</button>
+            <button class="button primary" type="submit">{m.join_submit()}</button>
         </form>
     };
     Ok(frame

@@ -47,8 +47,10 @@ pub async fn submit(
         Ok(()) => {
             let m = frame.messages();
             Ok(frame.titled(m.password_title()).page(view! {
-                <p class="notice notice--won" role="status">{m.password_changed()}</p>
-                <p><a class="button button--primary" href="/app/">{m.password_back()}</a></p>
+                <div class="notice tone-good" role="status">
+                    <p class="notice-words">{m.password_changed()}</p>
+                </div>
+                <p><a class="button primary" href="/app/">{m.password_back()}</a></p>
             }))
         }
         Err(failure) => {
@@ -72,8 +74,8 @@ fn page(frame: Frame, problem: &Problem, signed_in: &SignedIn) -> Response {
             <input type="text" name="username" value=login autocomplete="username" hidden readonly/>
             {problem.input(m, current)}
             {problem.input(m, new)}
-            <button class="button button--primary" type="submit">{m.password_submit()}</button>
-            <p class="public-aside"><a href="/app/">{m.common_cancel()}</a></p>
+            <button class="button primary" type="submit">{m.password_submit()}</button>
+            <p class="public-aside"><a class="link" href="/app/">{m.common_cancel()}</a></p>
         </form>
     };
     frame

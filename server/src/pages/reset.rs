@@ -67,7 +67,7 @@ fn page(frame: Frame, token: &str, problem: &Problem) -> Response {
         <form class="public-form" method="post" action=format!("/reset/{token}")>
             {problem.summary(m)}
             {problem.input(m, password)}
-            <button class="button button--primary" type="submit">{m.password_submit()}</button>
+            <button class="button primary" type="submit">{m.password_submit()}</button>
         </form>
     };
     frame.titled(m.reset_title()).page(content)

@@ -95,7 +95,7 @@ fn page(frame: Frame, asked: SetUpState, problem: &Problem, typed: &Typed) -> Re
             {problem.input(m, name)}
             {problem.input(m, login)}
             {problem.input(m, password)}
-            <button class="button button--primary" type="submit">{m.set_up_submit()}</button>
+            <button class="button primary" type="submit">{m.set_up_submit()}</button>
         </form>
     };
     frame.titled(m.set_up_title()).page(content)

@@ -92,10 +92,10 @@ fn page(frame: Frame, problem: &Problem, login: &str, next: &str, may_set_up: bo
             {problem.input(m, Field::login(m, login))}
             {problem.input(m, Field::password("password", m.sign_in_password(), "current-password"))}
             <input type="hidden" name="next" value=next/>
-            <button class="button button--primary" type="submit">{m.sign_in_submit()}</button>
+            <button class="button primary" type="submit">{m.sign_in_submit()}</button>
             <p class="public-aside">{m.sign_in_forgotten()}</p>
             {may_set_up.then(|| view! {
-                <p class="public-aside"><a href="/setup">{m.set_up_open()}</a></p>
+                <p class="public-aside"><a class="link" href="/setup">{m.set_up_open()}</a></p>
             })}
         </form>
     };

@@ -1,0 +1,14 @@
+//! The server from outside: a real process's worth of it on a free port, its own data folder each.
+
+mod app;
+mod backup;
+mod config;
+mod demo;
+mod headers;
+mod import;
+mod import_crash;
+mod import_http;
+mod invitations;
+mod pages;
+mod sign_in;
+mod sync;
