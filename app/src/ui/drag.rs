@@ -171,7 +171,10 @@ impl Shell {
         *self.drawing.borrow_mut() = Some(drawing);
         self.on_news.run(DragNews::Lifted(card));
         self.handle(Event::Measured(columns));
-        if !by_keyboard {
+        if by_keyboard {
+            // The card itself is out of sight now; the board hears its keys meanwhile.
+            let _ = self.board.focus();
+        } else {
             self.scroll_each_frame();
         }
     }

@@ -158,7 +158,12 @@ impl Drawing {
             board.set_scroll_left(before + dx as i32);
         }
         let mut has_moved = board.scroll_left() != before;
+        // The zones lie over the ends of the columns, which must not run away under them.
+        let is_over_zone = all(board, ".drop-zone.over").into_iter().next().is_some();
         for list in all(board, "[data-cards]") {
+            if is_over_zone {
+                break;
+            }
             let area = area_of(&list);
             if at.x < area.left || at.x >= area.left + area.width {
                 continue;

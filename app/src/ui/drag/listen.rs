@@ -311,6 +311,9 @@ fn enter(shell: &Rc<Shell>, ev: &FocusEvent) {
     let target = ev.target().and_then(|it| it.dyn_into::<HtmlElement>().ok());
     let is_board = target.as_ref() == Some(&shell.board);
     let _ = shell.board.set_attribute("tabindex", "-1");
+    if shell.state.borrow().is_carrying() {
+        return;
+    }
     if is_board {
         let last = shell.board.get_attribute("data-last-card");
         let card = last
