@@ -2,8 +2,9 @@
 //!
 //! A file waits in the data folder under an id; what is known of it is in the store. A commit is
 //! one submission to `ingest`: its records and their author are written down first, so that after a
-//! crash the log itself says whether they are there ([`Desk::recover`]). Nothing is ever half done.
+//! crash the log itself says whether they are there. Nothing is ever half done.
 
+mod commit;
 mod undo;
 
 use super::check::{self, Checked, Preview};
@@ -14,17 +15,14 @@ use super::{ERRORS_SHOWN_MAX, FILE_BYTES_MAX, ImportError, PREVIEW_ROWS, decode,
 use crate::data_folder;
 use crate::entropy::{self, OsEntropy};
 use crate::error::{Failure, Refused};
-use crate::projection;
 use crate::store::documents::RowsAsked;
-use crate::store::imports::{Choice, Ending, ImportRow, ImportState, KnownMapping};
+use crate::store::imports::{Choice, ImportRow, ImportState, KnownMapping};
 use crate::store::people::{Digest, Member};
-use crate::sync::ingest::{Author, Ingest};
+use crate::sync::ingest::Ingest;
 use huike_shared::access::{Action, allows};
 use huike_shared::customers::Customer;
-use huike_shared::document::{self, Actor, Registers};
 use huike_shared::id::{Entropy as _, RecordId};
-use huike_shared::record::{FieldKind, KindDef, Record as _, RecordRef};
-use huike_shared::sync::message::{DocumentState, PushedChange, Verdict};
+use huike_shared::record::{FieldKind, KindDef, Record as _};
 use huike_shared::time::{DAY_MS, Timestamp};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -43,8 +41,6 @@ const HISTORY_MAX: u64 = 100;
 const FILE_NAME_CHARS_MAX: usize = 120;
 /// Rows of the store that are read at once.
 const ROWS_PAGE: u64 = 2_000;
-/// Records that are authored between two looks at the progress.
-const AUTHORED_AT_ONCE: usize = 500;
 
 /// Why an import did not go on.
 #[derive(Debug, thiserror::Error)]
@@ -117,7 +113,11 @@ pub struct Desk {
 impl Desk {
     /// A desk that keeps files in this folder.
     pub fn new(folder: PathBuf, ingest: Ingest) -> Self {
-        Desk { folder, ingest, running: Arc::default() }
+        Desk {
+            folder,
+            ingest,
+            running: Arc::default(),
+        }
     }
 
     /// Takes a file in and says what is in it. A file that cannot be read is not kept.
@@ -132,7 +132,11 @@ impl Desk {
         if bytes.len() > FILE_BYTES_MAX {
             return Err(ImportError::TooLarge.into());
         }
-        let recent = self.ingest.store().imports(member.workspace_id, HISTORY_MAX).await?;
+        let recent = self
+            .ingest
+            .store()
+            .imports(member.workspace_id, HISTORY_MAX)
+            .await?;
         if recent.iter().filter(|it| it.state.is_waiting()).count() >= WAITING_MAX {
             return Err(ImportError::TooManyWaiting.into());
         }
@@ -145,7 +149,9 @@ impl Desk {
         let now = self.ingest.now();
         let id = OsEntropy.record_id(now);
         data_folder::make(&self.folder).map_err(Failure::broken)?;
-        tokio::fs::write(self.file(id), bytes).await.map_err(unwritable)?;
+        tokio::fs::write(self.file(id), bytes)
+            .await
+            .map_err(unwritable)?;
         let import = ImportRow {
             id,
             workspace_id: member.workspace_id,
@@ -168,7 +174,13 @@ impl Desk {
             .mapping_for(member.workspace_id, header_digest(&table.header))
             .await?;
         let (kind, suggested) = suggestions(&table.header, known.as_ref());
-        Ok(Uploaded { id, encoding, table: Arc::new(table), kind, suggested })
+        Ok(Uploaded {
+            id,
+            encoding,
+            table: Arc::new(table),
+            kind,
+            suggested,
+        })
     }
 
     /// Tries a mapping without changing anything but what was chosen.
@@ -189,54 +201,6 @@ impl Desk {
         Ok(tried)
     }
 
-    /// Begins to write the records; the answer comes when all of them are known to be good. The
-    /// rest goes on in the background.
-    pub async fn commit(
-        &self,
-        member: &Member,
-        id: RecordId,
-        only_good: bool,
-    ) -> Result<(), ImportFailure> {
-        let import = self.own(member, id).await?;
-        let (Some(kind), Some(mapping)) = (import.kind, import.mapping) else {
-            return Err(ImportError::WrongStep.into());
-        };
-        let choice = Choice { encoding: import.encoding, kind, mapping };
-        let def = columns::kind(&choice.kind)?;
-        let tried = self.try_mapping(member, id, &choice).await?;
-        if tried.checked.rows_bad > 0 && !only_good {
-            return Err(ImportError::BadRows.into());
-        }
-        if tried.checked.good.is_empty() {
-            return Err(ImportError::NothingGood.into());
-        }
-        let now = self.ingest.now();
-        let actor = Actor::new(&mut OsEntropy);
-        let records: Vec<RecordId> =
-            tried.checked.good.iter().map(|_| OsEntropy.record_id(now)).collect();
-        if !self.ingest.store().begin_import(id, actor, &records).await? {
-            return Err(ImportError::WrongStep.into());
-        }
-        let progress = Arc::new(AtomicU64::new(0));
-        self.progress().insert(id, progress.clone());
-        let writing = Writing { id, def, actor, records, checked: tried.checked, progress };
-        let (desk, member) = (self.clone(), member.clone());
-        let fields = tried.header.iter().zip(&choice.mapping);
-        let fields =
-            fields.filter_map(|(word, field)| Some((words::plain(word), field.clone()?))).collect();
-        let remembered = KnownMapping { kind: choice.kind.clone(), fields };
-        let header = header_digest(&tried.header);
-        tokio::spawn(async move {
-            let store = desk.ingest.store();
-            let kept = store.remember_mapping(member.workspace_id, header, &remembered, now).await;
-            if let Err(error) = kept {
-                tracing::warn!(%error, "a mapping was not remembered");
-            }
-            desk.write(&member, writing).await;
-        });
-        Ok(())
-    }
-
     /// Where one import stands.
     pub async fn standing(&self, member: &Member, id: RecordId) -> Result<Standing, ImportFailure> {
         let import = self.ingest.store().import(member.workspace_id, id).await?;
@@ -245,8 +209,15 @@ impl Desk {
 
     /// The imports of the workspace, newest first.
     pub async fn history(&self, member: &Member) -> Result<Vec<Standing>, ImportFailure> {
-        let imports = self.ingest.store().imports(member.workspace_id, HISTORY_MAX).await?;
-        Ok(imports.into_iter().map(|it| self.with_progress(it)).collect())
+        let imports = self
+            .ingest
+            .store()
+            .imports(member.workspace_id, HISTORY_MAX)
+            .await?;
+        Ok(imports
+            .into_iter()
+            .map(|it| self.with_progress(it))
+            .collect())
     }
 
     /// Forgets a file that waits.
@@ -259,14 +230,6 @@ impl Desk {
         Ok(())
     }
 
-    /// Settles what a crash has left open: the log says whether the records are there.
-    pub async fn recover(&self) -> Result<(), Failure> {
-        for import in self.ingest.store().imports_in(ImportState::Running).await? {
-            self.settle(&import, None).await?;
-        }
-        Ok(())
-    }
-
     /// Forgets files that waited too long, and files that belong to nothing.
     pub async fn tidy(&self) -> Result<(), Failure> {
         let before = Timestamp::from_millis(self.ingest.now().millis() - EXPIRY_MS);
@@ -274,88 +237,6 @@ impl Desk {
             self.forget_file(id).await;
         }
         Ok(())
-    }
-
-    async fn write(&self, member: &Member, writing: Writing) {
-        let id = writing.id;
-        let refused = self.submit(member, writing).await;
-        let problem = match &refused {
-            Ok(()) => None,
-            Err(ImportFailure::Failure(failure)) => {
-                tracing::error!(import.id = %id, error = %failure, "an import failed");
-                Some(failure.code())
-            }
-            Err(ImportFailure::Import(error)) => Some(error.code()),
-        };
-        let settled = async {
-            let import = self.ingest.store().import(member.workspace_id, id).await?;
-            match import {
-                Some(import) => self.settle(&import, problem).await,
-                None => Ok(()),
-            }
-        };
-        if let Err(error) = settled.await {
-            // It stays `running`; the next start settles it.
-            tracing::error!(import.id = %id, %error, "what became of an import was not noted");
-        }
-        self.progress().remove(&id);
-    }
-
-    async fn submit(&self, member: &Member, writing: Writing) -> Result<(), ImportFailure> {
-        let now = self.ingest.now();
-        let Writing { def, actor, records, checked, progress, .. } = writing;
-        let author = Author {
-            member_id: member.id,
-            role: member.role,
-            device_id: OsEntropy.record_id(now),
-        };
-        self.ingest.register(member.workspace_id, author, &[actor]).await?;
-        let changes = blocking(move || author_all(def, actor, &records, &checked, now, &progress))
-            .await?
-            .map_err(Failure::broken)?;
-        let answers = self.ingest.submit_whole(member.workspace_id, author, changes).await;
-        let refusal = answers.into_iter().find_map(|it| match it.verdict {
-            Verdict::Accepted { .. } => None,
-            Verdict::Refused(refusal) => Some(refusal),
-        });
-        match refusal {
-            None => Ok(()),
-            Some(refusal) => Err(Failure::Broken(format!("ingest refused: {refusal}")).into()),
-        }
-    }
-
-    /// Writes down what the log says of an import.
-    async fn settle(&self, import: &ImportRow, problem: Option<&str>) -> Result<(), Failure> {
-        let is_there = self.is_written(import).await?;
-        let state = match (is_there, problem) {
-            (true, _) => ImportState::Done,
-            (false, None) => ImportState::Checked,
-            (false, Some(_)) => ImportState::Failed,
-        };
-        let problem = problem.filter(|_| !is_there);
-        let ending = Ending { state, at: self.ingest.now(), problem };
-        self.ingest.store().end_import(import.id, ending).await?;
-        if is_there {
-            self.forget_file(import.id).await;
-        }
-        Ok(())
-    }
-
-    /// Whether the records of an import are in the log: all are, if the first is.
-    async fn is_written(&self, import: &ImportRow) -> Result<bool, Failure> {
-        let store = self.ingest.store();
-        let def = import.kind.as_deref().and_then(|it| columns::kind(it).ok());
-        let first = store.import_records(import.id).await?.first().copied();
-        let (Some(def), Some(actor), Some(id)) = (def, import.actor, first) else {
-            return Ok(false);
-        };
-        let record = RecordRef { kind: def.kind, id };
-        for stored in store.documents(import.workspace_id, &[record]).await? {
-            if let Ok(DocumentState::Flat(it)) = projection::read_state(&stored.state) {
-                return Ok(it.seq(actor) > 0);
-            }
-        }
-        Ok(false)
     }
 
     async fn try_mapping(
@@ -366,7 +247,9 @@ impl Desk {
     ) -> Result<Tried, ImportFailure> {
         let def = columns::kind(&choice.kind)?;
         // A file that is gone has expired, or was imported by another request.
-        let bytes = tokio::fs::read(self.file(id)).await.map_err(|_| ImportError::WrongStep)?;
+        let bytes = tokio::fs::read(self.file(id))
+            .await
+            .map_err(|_| ImportError::WrongStep)?;
         let encoding = choice.encoding.clone();
         let (encoding, table) = blocking(move || read(&bytes, encoding.as_deref())).await??;
         let mapping = Mapping::new(def, table.header.len(), &choice.mapping)?;
@@ -375,7 +258,12 @@ impl Desk {
         let tried = blocking(move || {
             let checked = check::check(&table, &mapping, &known, importer, ERRORS_SHOWN_MAX);
             let preview = check::preview(&table, &mapping, &checked, PREVIEW_ROWS);
-            Tried { header: table.header, encoding, checked, preview }
+            Tried {
+                header: table.header,
+                encoding,
+                checked,
+                preview,
+            }
         });
         Ok(tried.await?)
     }
@@ -390,7 +278,9 @@ impl Desk {
                 known.members.add(&member.login, member.id);
             }
         }
-        let has_links = mapping.columns().any(|it| matches!(it.field.kind, FieldKind::Link(_)));
+        let has_links = mapping
+            .columns()
+            .any(|it| matches!(it.field.kind, FieldKind::Link(_)));
         if !has_links {
             return Ok(known);
         }
@@ -431,7 +321,10 @@ impl Desk {
     }
 
     fn with_progress(&self, import: ImportRow) -> Standing {
-        let running = self.progress().get(&import.id).map(|it| it.load(Ordering::Relaxed));
+        let running = self
+            .progress()
+            .get(&import.id)
+            .map(|it| it.load(Ordering::Relaxed));
         let done = match import.state {
             ImportState::Done | ImportState::Undone => import.record_count,
             _ => running.unwrap_or(0),
@@ -457,49 +350,17 @@ impl Desk {
     }
 }
 
-/// An import on its way into the log.
-struct Writing {
-    id: RecordId,
-    def: &'static KindDef,
-    actor: Actor,
-    records: Vec<RecordId>,
-    checked: Checked,
-    progress: Arc<AtomicU64>,
-}
-
-/// One change for each record: the first of its document, so it depends on nothing.
-fn author_all(
-    def: &'static KindDef,
-    actor: Actor,
-    records: &[RecordId],
-    checked: &Checked,
-    now: Timestamp,
-    progress: &AtomicU64,
-) -> Result<Vec<PushedChange>, document::NotFlat> {
-    let empty = Registers::default();
-    let mut changes = Vec::with_capacity(records.len());
-    for (draft, id) in checked.good.iter().zip(records) {
-        let values: Vec<_> =
-            draft.values.iter().map(|(key, value)| ((*key).into(), value.clone())).collect();
-        let Some(body) = empty.author(&values, actor, now) else { continue };
-        let hash = document::decode(&body)?.hash;
-        let record = RecordRef { kind: def.kind, id: *id };
-        changes.push(PushedChange { record, of: None, hash, body });
-        if changes.len() % AUTHORED_AT_ONCE == 0 {
-            progress.store(changes.len() as u64, Ordering::Relaxed);
-        }
-    }
-    progress.store(changes.len() as u64, Ordering::Relaxed);
-    Ok(changes)
-}
-
 fn read(bytes: &[u8], encoding: Option<&str>) -> Result<(&'static str, Table), ImportError> {
     let decoded = decode::decode(bytes, encoding)?;
     Ok((decoded.encoding, table::read(&decoded.text)?))
 }
 
 fn may_edit(member: &Member) -> Result<(), Refused> {
-    if allows(member.role, Action::Edit) { Ok(()) } else { Err(Refused::NotPermitted) }
+    if allows(member.role, Action::Edit) {
+        Ok(())
+    } else {
+        Err(Refused::NotPermitted)
+    }
 }
 
 type Suggested = (&'static KindDef, Vec<Option<&'static str>>);
@@ -516,7 +377,8 @@ fn suggestions(
             .map(|word| {
                 let word = words::plain(word);
                 let chosen = known.fields.iter().find(|it| it.0 == word);
-                let field = chosen.and_then(|it| def.fields.iter().find(|known| known.name == it.1));
+                let field =
+                    chosen.and_then(|it| def.fields.iter().find(|known| known.name == it.1));
                 field.map(|it| it.name)
             })
             .collect(),
@@ -536,7 +398,10 @@ fn header_digest(header: &[String]) -> Digest {
 /// A file's name as it may be shown: its last part, on one line, not too long.
 fn shown_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    last.chars().filter(|it| !it.is_control()).take(FILE_NAME_CHARS_MAX).collect()
+    last.chars()
+        .filter(|it| !it.is_control())
+        .take(FILE_NAME_CHARS_MAX)
+        .collect()
 }
 
 fn unwritable(error: std::io::Error) -> Failure {
@@ -554,5 +419,7 @@ fn unwritable(error: std::io::Error) -> Failure {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(Failure::broken)
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Failure::broken)
 }

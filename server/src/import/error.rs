@@ -169,3 +169,21 @@ impl ImportError {
         "no-file",
     ];
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::value::CellProblem;
+    use huike_messages::{Language, Messages};
+
+    #[test]
+    fn every_code_has_a_sentence_in_every_language() {
+        let files = ImportError::CODES.iter().map(|it| format!("import-error-{it}"));
+        let cells = CellProblem::ALL.iter().map(|it| format!("import-cell-{}", it.code()));
+        for key in files.chain(cells) {
+            for language in Language::ALL {
+                assert!(Messages::of(language).by_key(&key).is_some(), "{language:?}: {key}");
+            }
+        }
+    }
+}

@@ -70,19 +70,33 @@ impl Desk {
         let mut undone = Undone::default();
         let mut edits = Vec::new();
         for ids in ids.chunks(LOOKED_AT_ONCE) {
-            let records: Vec<RecordRef> =
-                ids.iter().map(|id| RecordRef { kind: def.kind, id: *id }).collect();
+            let records: Vec<RecordRef> = ids
+                .iter()
+                .map(|id| RecordRef {
+                    kind: def.kind,
+                    id: *id,
+                })
+                .collect();
             for stored in store.documents(import.workspace_id, &records).await? {
                 let state = projection::read_state(&stored.state).map_err(Failure::broken)?;
-                let DocumentState::Flat(registers) = state else { continue };
+                let DocumentState::Flat(registers) = state else {
+                    continue;
+                };
                 let id = stored.record.id;
                 if registers.is_deleted() {
                     undone.removed += 1;
                 } else if is_untouched(&registers, actor) && !in_use.contains(&id) {
                     let values = vec![(DELETED.into(), Scalar::Bool(true))];
-                    edits.push(RecordEdit { record: stored.record, values });
+                    edits.push(RecordEdit {
+                        record: stored.record,
+                        values,
+                    });
                 } else {
-                    let name = registers.value("name").as_text().unwrap_or_default().to_owned();
+                    let name = registers
+                        .value("name")
+                        .as_text()
+                        .unwrap_or_default()
+                        .to_owned();
                     undone.kept.push(Kept { id, name });
                 }
             }
@@ -95,7 +109,11 @@ impl Desk {
             }
         }
         undone.removed += edits.len() as u64;
-        let ending = Ending { state: ImportState::Undone, at: self.ingest.now(), problem: None };
+        let ending = Ending {
+            state: ImportState::Undone,
+            at: self.ingest.now(),
+            problem: None,
+        };
         store.end_import(import.id, ending).await?;
         Ok(undone)
     }
