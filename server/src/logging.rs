@@ -4,6 +4,7 @@
 //! addresses, tokens, bodies, the address a request asked for.
 
 use crate::config::{Config, LogFormat};
+use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging for this process. Later calls change nothing.
@@ -13,6 +14,7 @@ pub fn start(config: &Config) -> anyhow::Result<()> {
         .map_err(|error| anyhow::anyhow!("log filter `{}`: {error}", config.log))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let _ = match config.log_format {
         LogFormat::Text => builder.with_target(false).try_init(),

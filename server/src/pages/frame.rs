@@ -31,7 +31,7 @@ pub struct Frame {
     pub language: Language,
     title: String,
     workspace: Option<String>,
-    /// Where the language switch leads: the same page.
+    /// Where the language switch leads: the same page, ready for one more parameter.
     path: String,
     needs_https: bool,
     is_inner_browser: bool,
@@ -44,7 +44,7 @@ impl Frame {
             language,
             title,
             workspace: None,
-            path: "/".to_owned(),
+            path: "/?".to_owned(),
             needs_https: false,
             is_inner_browser: false,
         }
@@ -137,7 +137,7 @@ impl Frame {
         let m = self.messages();
         let links = Language::ALL.map(|language| {
             let is_current = language == self.language;
-            let href = format!("{}?lang={}", self.path, language.tag());
+            let href = format!("{}lang={}", self.path, language.tag());
             view! {
                 <a class="link" href=href lang=language.tag() hreflang=language.tag()
                     aria-current=is_current.then_some("true")>
@@ -175,11 +175,19 @@ where
             language,
             title: String::new(),
             workspace,
-            path: parts.uri.path().to_owned(),
+            path: before_language(&parts.uri),
             needs_https: !app.config.is_secure() && !is_local(&parts.headers, &parts.uri),
             is_inner_browser: is_inner_browser(&parts.headers),
         })
     }
+}
+
+/// The address of a page without its language, up to where another parameter can follow.
+fn before_language(uri: &Uri) -> String {
+    let parameters = uri.query().unwrap_or_default().split('&');
+    let kept = parameters.filter(|it| !it.is_empty() && !it.starts_with("lang="));
+    let query: String = kept.map(|it| format!("{it}&")).collect();
+    format!("{}?{query}", uri.path())
 }
 
 /// Whether the browser reached us by a name it treats as secure without https.
@@ -232,6 +240,15 @@ mod tests {
         check("192.168.1.5:8080", false);
         check("crm.example.com", false);
         check("localhost.example.com", false);
+    }
+
+    #[test]
+    fn the_language_switch_keeps_what_the_address_holds() {
+        let check = |uri: &'static str, expected: &str| {
+            assert_eq!(before_language(&Uri::from_static(uri)), expected);
+        };
+        check("/sign-in", "/sign-in?");
+        check("/setup?code=AB-CD&lang=en", "/setup?code=AB-CD&");
     }
 
     #[test]
