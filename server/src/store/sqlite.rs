@@ -129,7 +129,15 @@ impl SqliteStore {
 
     /// Begins a write transaction: waits for its turn, holds the only writer until commit or drop.
     pub async fn write(&self) -> StoreResult<Transaction<'static, Sqlite>> {
-        Ok(self.writer.begin_with("begin immediate").await?)
+        match self.writer.begin_with("begin immediate").await {
+            // A full disk makes SQLite roll back by itself; the library still counts the
+            // transaction as open, and only a new connection counts from zero again.
+            Err(sqlx::Error::BeginFailed | sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with("begin immediate").await?)
+            }
+            other => Ok(other?),
+        }
     }
 
     /// Connections that can read what was committed before, and nothing else.

@@ -132,7 +132,7 @@ impl Ingest {
         changes: Vec<PushedChange>,
         whole: bool,
     ) -> Vec<Answer> {
-        let hashes: Vec<_> = changes.iter().map(|it| it.hash).collect();
+        let names: Vec<_> = changes.iter().map(|it| (it.record, it.hash)).collect();
         let (sender, receiver) = oneshot::channel();
         let reply = Reply::Caller(sender);
         let submission = Submission {
@@ -149,9 +149,10 @@ impl Ingest {
         }
         // The server is stopping.
         let verdict = Verdict::Refused(Refusal::Unavailable);
-        hashes
+        names
             .into_iter()
-            .map(|hash| Answer {
+            .map(|(record, hash)| Answer {
+                record,
                 hash,
                 verdict: verdict.clone(),
             })
@@ -350,7 +351,8 @@ impl Worker {
             self.hub.publish(workspace_id, publication);
         }
         let verdicts = std::mem::take(&mut batch.verdicts);
-        for (submission, verdicts) in submissions.into_iter().zip(verdicts) {
+        let submissions = submissions.into_iter().zip(verdicts).enumerate();
+        for (index, (submission, verdicts)) in submissions {
             count(&verdicts);
             let answers = submission
                 .changes
@@ -362,6 +364,7 @@ impl Worker {
                             .remove(&(submission.author.device_id, change.record));
                     }
                     Answer {
+                        record: change.record,
                         hash: change.hash,
                         verdict,
                     }
@@ -372,13 +375,13 @@ impl Worker {
                 Reply::Caller(caller) => drop(caller.send(answers)),
                 Reply::Connection(connection) => {
                     // What is in this commit is answered at its place in the log.
-                    let others = answers.into_iter().filter(|it| match it.verdict {
+                    let mut others = answers;
+                    others.retain(|it| match it.verdict {
                         Verdict::Accepted { position, .. } => {
-                            !batch.is_new(submission.workspace_id, position)
+                            !batch.take_place(submission.workspace_id, position, index)
                         }
                         Verdict::Refused(_) => true,
                     });
-                    let others: Vec<Answer> = others.collect();
                     if !others.is_empty() {
                         self.hub.answer(submission.workspace_id, connection, others);
                     }
@@ -399,6 +402,7 @@ impl Worker {
                 self.stalled
                     .insert((submission.author.device_id, change.record), now);
                 answers.push(Answer {
+                    record: change.record,
                     hash: change.hash,
                     verdict,
                 });

@@ -73,11 +73,26 @@ impl Batch {
         self.now
     }
 
-    /// Whether a position is one of this batch.
-    pub fn is_new(&self, workspace_id: RecordId, position: u64) -> bool {
-        self.logs
-            .get(&workspace_id)
-            .is_some_and(|it| position > it.head)
+    /// Whether a position was given in this batch to a change of this submission; true once for
+    /// each, so that a change that came twice is answered twice.
+    pub fn take_place(
+        &mut self,
+        workspace_id: RecordId,
+        position: u64,
+        submission: usize,
+    ) -> bool {
+        let Some(log) = self.logs.get_mut(&workspace_id) else {
+            return false;
+        };
+        let index = position.checked_sub(log.head + 1).and_then(|it| usize::try_from(it).ok());
+        let Some((_, of)) = index.and_then(|it| log.accepted.get_mut(it)) else {
+            return false;
+        };
+        if *of == submission {
+            *of = usize::MAX;
+            return true;
+        }
+        false
     }
 
     /// Nothing of it is accepted after all.

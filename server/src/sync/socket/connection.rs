@@ -359,6 +359,7 @@ impl Live {
                     let answers = changes
                         .iter()
                         .map(|it| Answer {
+                            record: it.record,
                             hash: it.hash,
                             verdict: verdict.clone(),
                         })
@@ -413,6 +414,7 @@ impl Live {
             rest = others;
             if is_own {
                 let answers = run.iter().map(|it| Answer {
+                    record: it.entry.record,
                     hash: it.hash,
                     verdict: Verdict::Accepted {
                         position: it.entry.position,

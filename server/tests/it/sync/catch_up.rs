@@ -16,7 +16,9 @@ async fn fill(device: &mut Device, count: usize) -> Vec<RecordRef> {
     for some in records.chunks(PUSH_CHANGES_MAX) {
         let changes: Vec<PushedChange> =
             some.iter().map(|it| device.name(*it, &it.id.to_string())).collect();
-        device.push_all(changes).await.iter().for_each(|it| drop(position(&it.verdict)));
+        for answer in device.push_all(changes).await {
+            position(&answer.verdict);
+        }
     }
     records
 }
