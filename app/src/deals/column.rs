@@ -53,9 +53,9 @@ pub fn StageColumnView(
         <BoardColumn
             id=stage.to_string()
             label=Signal::derive(move || board.stage_name(stage))
-            head=Arc::new(move || column_head(board, stage, totals, is_archived))
+            head=move || column_head(board, stage, totals, is_archived)
             is_archived
-            is_over_limit
+            is_over_limit=Signal::from(is_over_limit)
         >
             <For each=drawn key=|it| *it let:id>
                 <DealCard id board/>

@@ -80,7 +80,7 @@ pub fn TaskRow(
                 {move || is_high().then(|| view! {
                     <span class="badge tone-bad">
                         <Icon glyph=Glyph::Flag/>
-                        <span>{i18n.t(|it| it.priority_high())}</span>
+                        <span>{i18n.t(|it| it.choice_priority_high())}</span>
                     </span>
                 })}
                 {move || about().map(|it| view! { <span>{about_view(it)}</span> })}
