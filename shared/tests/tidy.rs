@@ -1,0 +1,296 @@
+//! House rules that the compiler cannot see. A new rule is one line in a table.
+//!
+//! Test modules at the end of a file are not looked at; they may know more than the layer does.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Files under the left path may not contain any word on the right.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    // The domain is pure: no IO, no clock, no randomness, no async, no screen.
+    (
+        "shared/src",
+        &[
+            "tokio::",
+            "sqlx::",
+            "leptos::",
+            "web_sys::",
+            "js_sys::",
+            "std::fs",
+            "std::net",
+            "std::time",
+            "Instant::now",
+            "SystemTime",
+            "thread_rng",
+            "rand::",
+            "async fn",
+            "println!",
+        ],
+    ),
+    // What is generic over records names none of them.
+    ("shared/src/sync", RECORDS),
+    ("shared/src/document.rs", RECORDS),
+    ("shared/src/note.rs", RECORDS),
+    ("shared/src/search.rs", RECORDS),
+    ("shared/src/packed.rs", RECORDS),
+    ("shared/src/row.rs", RECORDS),
+    ("shared/src/record.rs", RECORDS),
+    ("shared/src/local.rs", RECORDS),
+    // A record does not know how it travels, and slices point one way.
+    (
+        "shared/src/customers",
+        &[
+            "crate::document",
+            "crate::sync",
+            "crate::deals",
+            "crate::followups",
+        ],
+    ),
+    (
+        "shared/src/deals",
+        &["crate::document", "crate::sync", "crate::followups"],
+    ),
+    ("shared/src/followups", &["crate::document", "crate::sync"]),
+    // The page holds rows: no documents, no database, no socket.
+    (
+        "app/src",
+        &["automerge::", "idb::", "web_sys::WebSocket", "IdbDatabase"],
+    ),
+    // Pieces of the interface are told everything, they do not ask.
+    (
+        "app/src/ui",
+        &[
+            "crate::store",
+            "crate::session",
+            "crate::transport",
+            "use_store",
+            "expect_context",
+            "use_context",
+            "huike_shared::customers",
+            "huike_shared::deals",
+            "huike_shared::followups",
+        ],
+    ),
+    // The device's store works alone: that is what offline-first means.
+    (
+        "app/worker/src/store",
+        &[
+            "crate::socket",
+            "crate::fetch",
+            "WebSocket",
+            "sync::replica::",
+        ],
+    ),
+    ("app/worker/src/socket.rs", &["crate::store", "idb::"]),
+    // The protocol is readable without SQL, and SQL has one home.
+    ("server/src/sync", SQL),
+    ("server/src/import", SQL),
+    ("server/src/demo", SQL),
+    ("server/src/pages", SQL),
+    ("server/src/api", SQL),
+    ("server/src/auth", SQL),
+    ("server/src/http", SQL),
+    // One door: nothing but ingest appends to a log.
+    ("server/src/import", &["store().append(", "store.append("]),
+    ("server/src/demo", &["store().append(", "store.append("]),
+    ("server/src/api", &["store().append(", "store.append("]),
+    (
+        "server/src/sync/writer.rs",
+        &["store().append(", "store.append("],
+    ),
+    // The policy of the pages forbids styles and markup from text.
+    ("app/src", &["style=\"", "inner_html", "set_outer_html"]),
+    ("server/src/pages", &["style=\"", "inner_html"]),
+    // Nothing unfinished, nothing silenced without a reason.
+    ("shared", UNFINISHED),
+    ("app", UNFINISHED),
+    ("server", UNFINISHED),
+    ("xtask", UNFINISHED),
+];
+
+const RECORDS: &[&str] = &["customers::", "deals::", "followups::", "views::"];
+const SQL: &[&str] = &["sqlx::"];
+const UNFINISHED: &[&str] = &[
+    "todo!(",
+    "unimplemented!(",
+    "dbg!(",
+    "#[ignore",
+    "#[allow(",
+    "FIXME",
+    "unsafe {",
+];
+
+/// Lines of a file, its tests not counted.
+const LINES_MAX: usize = 500;
+
+/// Files that are longer for now, with the lines they may have. This list only becomes shorter.
+const LONGER: &[(&str, usize)] = &[
+    ("shared/src/sync/replica.rs", 760),
+    ("app/src/store.rs", 720),
+    ("server/src/sync/ingest/batch.rs", 570),
+    ("server/src/sync/socket/connection.rs", 520),
+];
+
+/// A manifest may not name these crates: what is not a dependency cannot be used.
+const NOT_DEPENDENCIES: &[(&str, &[&str])] = &[
+    (
+        "shared/Cargo.toml",
+        &["tokio", "sqlx", "leptos", "web-sys", "wasm-bindgen", "axum"],
+    ),
+    ("app/Cargo.toml", &["automerge", "idb", "axum", "sqlx"]),
+    ("app/worker/Cargo.toml", &["leptos", "axum", "sqlx"]),
+    (
+        "server/Cargo.toml",
+        &["huike-app", "huike-worker", "web-sys"],
+    ),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every Rust file of a folder, or the file itself, but this one.
+fn rust_files(path: &str) -> Vec<PathBuf> {
+    let mut open = vec![root().join(path)];
+    let mut files = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_file() {
+            if path.extension().is_some_and(|it| it == "rs") && !path.ends_with("tests/tidy.rs") {
+                files.push(path);
+            }
+        } else if let Ok(entries) = fs::read_dir(&path) {
+            let inside = entries.filter_map(|it| Some(it.ok()?.path()));
+            open.extend(inside.filter(|it| !it.ends_with("target")));
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The file without its tests.
+fn code(file: &Path) -> String {
+    let text = fs::read_to_string(file).unwrap();
+    match text.find("\n#[cfg(test)]\nmod tests {") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+fn shown(file: &Path) -> String {
+    let root = root();
+    let inside = file.strip_prefix(&root).unwrap_or(file);
+    inside.display().to_string().replace('\\', "/")
+}
+
+fn is_test(file: &Path) -> bool {
+    let shown = shown(file);
+    shown.contains("/tests/") || shown.ends_with("/tests.rs")
+}
+
+#[track_caller]
+fn check(rule: &str, offences: &[String]) {
+    assert!(offences.is_empty(), "{rule}:\n{}", offences.join("\n"));
+}
+
+#[test]
+fn layers_are_kept() {
+    let mut offences = Vec::new();
+    for (path, words) in FORBIDDEN {
+        let files = rust_files(path);
+        assert!(!files.is_empty(), "{path} moved: this rule guards nothing");
+        let is_anywhere = *words == UNFINISHED;
+        for file in files.iter().filter(|it| is_anywhere || !is_test(it)) {
+            let text = code(file);
+            let lines = text
+                .lines()
+                .enumerate()
+                .filter(|it| !it.1.trim_start().starts_with("//"));
+            for (index, line) in lines {
+                let found = words.iter().find(|it| line.contains(**it));
+                offences.extend(found.map(|it| format!("{}:{}: {it}", shown(file), index + 1)));
+            }
+        }
+    }
+    check("out of place", &offences);
+}
+
+#[test]
+fn what_is_not_a_dependency_cannot_be_used() {
+    let mut offences = Vec::new();
+    for (manifest, names) in NOT_DEPENDENCIES {
+        let text = fs::read_to_string(root().join(manifest)).unwrap();
+        let dependencies = text.split("[dev-dependencies]").next().unwrap_or_default();
+        for line in dependencies
+            .lines()
+            .filter(|it| !it.trim_start().starts_with('#'))
+        {
+            let name = line
+                .split(['=', '.', ' '])
+                .next()
+                .unwrap_or_default()
+                .trim();
+            if names.contains(&name) {
+                offences.push(format!("{manifest}: {name}"));
+            }
+        }
+    }
+    check("not a dependency of this layer", &offences);
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let offences: Vec<String> = all_files()
+        .iter()
+        .filter(|it| !it.ends_with("tests.rs") && !code(it).starts_with("//! "))
+        .map(|it| shown(it))
+        .collect();
+    check("no `//!` line at the top", &offences);
+}
+
+#[test]
+fn files_are_short_enough_to_read() {
+    let mut offences = Vec::new();
+    for file in all_files().into_iter().filter(|it| !is_test(it)) {
+        let (name, lines) = (shown(&file), code(&file).lines().count());
+        let longer = LONGER.iter().find(|it| it.0 == name);
+        if lines > longer.map_or(LINES_MAX, |it| it.1) {
+            offences.push(format!("{name}: {lines} lines"));
+        }
+        if longer.is_some() && lines <= LINES_MAX {
+            offences.push(format!("{name}: is short again, take it off the list"));
+        }
+    }
+    check("too long", &offences);
+}
+
+#[test]
+fn a_slice_is_a_file_beside_its_folder() {
+    let files = all_files();
+    let found = files
+        .iter()
+        .filter(|it| it.ends_with("mod.rs") && !is_test(it));
+    check("mod.rs", &found.map(|it| shown(it)).collect::<Vec<_>>());
+}
+
+#[test]
+fn nothing_is_unwrapped_where_a_person_waits() {
+    let mut offences = Vec::new();
+    for file in all_files().iter().filter(|it| !is_test(it)) {
+        let text = code(file);
+        let lines = text
+            .lines()
+            .enumerate()
+            .filter(|it| !it.1.trim_start().starts_with("//"));
+        for (index, _) in lines.filter(|it| it.1.contains(".unwrap()")) {
+            offences.push(format!("{}:{}", shown(file), index + 1));
+        }
+    }
+    check("unwrap outside of tests", &offences);
+}
+
+fn all_files() -> Vec<PathBuf> {
+    ["shared", "app", "server", "xtask"]
+        .iter()
+        .flat_map(|it| rust_files(it))
+        .collect()
+}
