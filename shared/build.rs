@@ -37,12 +37,24 @@ fn main() {
         *number = u16::try_from(index + 1).expect("there are about 400 syllables");
     }
     let mut out = String::new();
-    let _ = writeln!(out, "static SYLLABLES: [&str; {}] = [\"\",", numbers.len() + 1);
+    let _ = writeln!(
+        out,
+        "static SYLLABLES: [&str; {}] = [\"\",",
+        numbers.len() + 1
+    );
     for syllable in numbers.keys() {
-        let plain: String = syllable.replace('ü', "v").chars().filter(char::is_ascii).collect();
+        let plain: String = syllable
+            .replace('ü', "v")
+            .chars()
+            .filter(char::is_ascii)
+            .collect();
         let _ = write!(out, "{plain:?},");
     }
-    let _ = writeln!(out, "];\nstatic FIRST_READING: [u16; {}] = [", readings.len());
+    let _ = writeln!(
+        out,
+        "];\nstatic FIRST_READING: [u16; {}] = [",
+        readings.len()
+    );
     for found in &readings {
         let _ = write!(out, "{},", found.first().map_or(0, |it| numbers[it]));
     }

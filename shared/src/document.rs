@@ -281,6 +281,11 @@ impl Registers {
 
     /// Merges one change whose dependencies are in.
     pub fn apply(&mut self, change: &FlatChange, stamp: Stamp) {
+        debug_assert_eq!(
+            self.seq(change.actor) + 1,
+            change.seq,
+            "a dependency is missing"
+        );
         let actor = self.intern_actor(change.actor, change.seq);
         let by = self.intern_member(stamp.by);
         for (counter, op) in (change.start_op..).zip(&change.ops) {

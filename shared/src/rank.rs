@@ -118,11 +118,9 @@ fn middle(low: Option<&str>, high: Option<&str>) -> String {
         }
         (None, Some(high)) => {
             let (integer, fraction) = split(high);
-            if !fraction.is_empty() && fraction.bytes().any(|it| it != b'0') {
-                // The bare integer sorts before the integer with a fraction.
-                return integer.to_owned();
-            }
-            step(integer, false).unwrap_or_else(|| fraction_between("", Some(high)))
+            // Never the bare integer of `high`: with jitter it could sort after it.
+            step(integer, false)
+                .unwrap_or_else(|| format!("{integer}{}", fraction_between("", Some(fraction))))
         }
         (Some(low), Some(high)) if low < high => {
             let (low_integer, low_fraction) = split(low);

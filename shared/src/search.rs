@@ -171,6 +171,7 @@ mod tests {
     #[test]
     fn names_sort_by_their_sound() {
         assert!(row("安信", "").sort < row("北辰", "").sort);
-        assert!(row("Beta", "").sort < row("北辰", "").sort);
+        assert!(row("Beacon", "").sort < row("北辰", "").sort);
+        assert!(row("北辰", "").sort < row("Beta", "").sort);
     }
 }

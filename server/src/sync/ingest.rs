@@ -16,7 +16,7 @@ use crate::store::{Store, StoreError, StoreResult};
 use crate::sync::hub::{ConnectionId, Hub};
 use huike_shared::access::Role;
 use huike_shared::document::Actor;
-use huike_shared::id::{Entropy as _, RecordId};
+use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{Answer, PushedChange, Verdict};
@@ -214,9 +214,7 @@ async fn head(store: &dyn Store, workspace_id: RecordId) -> StoreResult<LogHead>
     match store.log_head(workspace_id).await? {
         Some(head) => Ok(head),
         None => {
-            let mut log = RecordId::default();
-            crate::entropy::OsEntropy.fill(&mut log.0);
-            store.open_log(workspace_id, log).await
+            store.open_log(workspace_id, crate::sync::new_log()).await
         }
     }
 }

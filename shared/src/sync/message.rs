@@ -164,6 +164,9 @@ pub struct Entry {
 /// What became of one pushed change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
+    /// The record it belongs to. Its name alone would not do: two new records with equal values
+    /// begin with equal changes.
+    pub record: RecordRef,
     /// Its name.
     pub hash: ChangeHash,
     /// The verdict.

@@ -217,6 +217,9 @@ struct Meta {
     device: RecordId,
     log: Option<RecordId>,
     cursor: u64,
+    /// How far a fetch of states has come that is not complete. Not a cursor: a record that is still to
+    /// come may have changes before it.
+    fetched: Option<u64>,
     members: Vec<MemberInfo>,
     /// The last intents that left the outbox, so that a screen may repeat them.
     recent: Vec<RecordId>,
@@ -246,7 +249,7 @@ pub struct Replica {
     notes: OpenNotes,
     outbox: BTreeMap<u64, OutboxEntry>,
     outbox_next: u64,
-    by_hash: HashMap<ChangeHash, u64>,
+    by_hash: HashMap<(RecordId, ChangeHash), u64>,
     by_record: HashMap<RecordId, Vec<u64>>,
     tray: BTreeMap<u64, TrayEntry>,
     connection: Connection,
@@ -529,7 +532,7 @@ impl Replica {
     }
 
     fn index(&mut self, number: u64, entry: &OutboxEntry) {
-        self.by_hash.insert(entry.hash, number);
+        self.by_hash.insert((entry.record.id, entry.hash), number);
         self.by_record
             .entry(entry.record.id)
             .or_default()
@@ -550,7 +553,7 @@ impl Replica {
 
     fn dequeue(&mut self, number: u64) -> Option<OutboxEntry> {
         let entry = self.outbox.remove(&number)?;
-        self.by_hash.remove(&entry.hash);
+        self.by_hash.remove(&(entry.record.id, entry.hash));
         if let Some(numbers) = self.by_record.get_mut(&entry.record.id) {
             numbers.retain(|it| *it != number);
             if numbers.is_empty() {

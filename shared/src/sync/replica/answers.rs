@@ -86,7 +86,7 @@ pub(super) fn row_of(
 impl Replica {
     pub(super) fn answered(&mut self, entropy: &mut dyn Entropy, answers: Vec<Answer>) {
         for answer in answers {
-            let Some(number) = self.by_hash.get(&answer.hash).copied() else {
+            let Some(number) = self.by_hash.get(&(answer.record.id, answer.hash)).copied() else {
                 continue;
             };
             self.in_flight = self.in_flight.saturating_sub(1);

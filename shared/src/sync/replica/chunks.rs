@@ -167,11 +167,10 @@ impl Records {
         postcard::from_bytes(&held.state).ok()
     }
 
-    /// Whether the record was ever confirmed.
+    /// Whether the record is here, in a chunk or in the log. What the log has must stay newer than
+    /// the chunk, so only a record that is in neither may go straight into one.
     pub fn holds(&self, record: &RecordRef) -> bool {
-        self.held
-            .get(&record.id)
-            .is_some_and(|it| it.chunk.is_some())
+        self.held.contains_key(&record.id) || self.logged.contains_key(record)
     }
 
     /// Replaces the confirmed state. The caller logs the record in the same step.

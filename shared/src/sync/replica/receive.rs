@@ -65,13 +65,13 @@ impl Replica {
         if self.meta.log != Some(welcome.log) {
             self.meta.log = Some(welcome.log);
             self.meta.cursor = 0;
+            self.meta.fetched = None;
             self.meta_changed = true;
         }
         if welcome.fetch {
             self.connection = Connection::CatchingUp { done: 0, total: 0 };
-            self.step.effects.push(Effect::Fetch {
-                after: self.meta.cursor,
-            });
+            let after = self.meta.fetched.unwrap_or(self.meta.cursor);
+            self.step.effects.push(Effect::Fetch { after });
             return;
         }
         self.greeted = true;
@@ -141,6 +141,11 @@ impl Replica {
                 return;
             }
         };
+        if self.meta.log != Some(page.log) {
+            // The database was restored between two pages: begin again.
+            self.hello();
+            return;
+        }
         let mut fresh: BTreeMap<Kind, Vec<Row>> = BTreeMap::new();
         let count = page.states.len() as u64;
         for entry in page.states {
@@ -171,8 +176,6 @@ impl Replica {
                 report,
             });
         }
-        self.meta.log = Some(page.log);
-        self.meta.cursor = page.next;
         self.meta_changed = true;
         let before = match self.connection {
             Connection::CatchingUp { done, .. } => done,
@@ -184,10 +187,11 @@ impl Replica {
             total: done + page.remaining,
         };
         if page.remaining > 0 {
-            self.after_rows.push(Effect::Fetch {
-                after: self.meta.cursor,
-            });
+            self.meta.fetched = Some(page.next);
+            self.after_rows.push(Effect::Fetch { after: page.next });
         } else {
+            self.meta.fetched = None;
+            self.meta.cursor = page.next;
             self.hello();
         }
     }
