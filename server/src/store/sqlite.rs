@@ -265,3 +265,69 @@ impl From<sqlx::Error> for StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database that may not grow any further, as on a full disk.
+    async fn full() -> (tempfile::TempDir, SqliteStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("huike.sqlite"))
+            .await
+            .unwrap();
+        let mut writer = store.writer.acquire().await.unwrap();
+        sqlx::query("create table filling (bytes blob)")
+            .execute(&mut *writer)
+            .await
+            .unwrap();
+        sqlx::query("pragma max_page_count = 1")
+            .execute(&mut *writer)
+            .await
+            .unwrap();
+        drop(writer);
+        (folder, store)
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_writing_changes_nothing_and_lets_reading_go_on() {
+        let (_folder, store) = full().await;
+        let mut write = store.write().await.unwrap();
+        let filled = sqlx::query("insert into filling values (zeroblob(1000000))")
+            .execute(&mut *write)
+            .await;
+        assert!(matches!(
+            StoreError::from(filled.unwrap_err()),
+            StoreError::Full
+        ));
+        drop(write);
+        store.ping().await.unwrap();
+        assert_eq!(store.damages().await.unwrap(), Vec::<String>::new());
+
+        // Room again: writing goes on without a restart.
+        let mut writer = store.writer.acquire().await.unwrap();
+        sqlx::query("pragma max_page_count = 1000000")
+            .execute(&mut *writer)
+            .await
+            .unwrap();
+        drop(writer);
+        let mut write = store.write().await.unwrap();
+        sqlx::query("insert into filling values (zeroblob(1000000))")
+            .execute(&mut *write)
+            .await
+            .unwrap();
+        write.commit().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write() {
+        let (_folder, store) = full().await;
+        let written = sqlx::query("delete from workspace")
+            .execute(store.readers())
+            .await;
+        assert!(matches!(
+            StoreError::from(written.unwrap_err()),
+            StoreError::ReadOnly
+        ));
+    }
+}

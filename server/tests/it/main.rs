@@ -10,5 +10,6 @@ mod import_crash;
 mod import_http;
 mod invitations;
 mod pages;
+mod process;
 mod sign_in;
 mod sync;
