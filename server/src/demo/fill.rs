@@ -24,6 +24,11 @@ const BATCH_CHANGES: usize = 2_000;
 /// Minutes that the demo's company is east of UTC.
 const OFFSET_MINUTES: i32 = 8 * 60;
 
+/// What the console says of the demo's account.
+pub fn sign_in_line() -> String {
+    format!("The demo is ready. Sign in as {DEMO_LOGIN} with the password: {DEMO_PASSWORD}")
+}
+
 /// What [`fill`] found or made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filled {

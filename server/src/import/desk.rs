@@ -230,11 +230,21 @@ impl Desk {
         Ok(())
     }
 
-    /// Forgets files that waited too long, and files that belong to nothing.
+    /// Forgets files that waited too long, and files that a crash left behind.
     pub async fn tidy(&self) -> Result<(), Failure> {
         let before = Timestamp::from_millis(self.ingest.now().millis() - EXPIRY_MS);
         for id in self.ingest.store().remove_imports_before(before).await? {
             self.forget_file(id).await;
+        }
+        let Ok(mut entries) = tokio::fs::read_dir(&self.folder).await else {
+            return Ok(());
+        };
+        while let Ok(Some(entry)) = entries.next_entry().await {
+            let modified = entry.metadata().await.and_then(|it| it.modified());
+            let age = modified.ok().and_then(|it| it.elapsed().ok());
+            if age.is_some_and(|it| it.as_millis() > EXPIRY_MS as u128) {
+                let _ = tokio::fs::remove_file(entry.path()).await;
+            }
         }
         Ok(())
     }

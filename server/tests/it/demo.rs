@@ -13,11 +13,21 @@ async fn the_demo_is_there_in_seconds_and_its_account_signs_in() {
     let started = Instant::now();
     let filled = fill(&app.state, 1).await.unwrap();
     // Unoptimized code on a busy machine; the program itself needs about two seconds.
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
-    assert!(matches!(filled, Filled::Now(count) if count > 15_700), "{filled:?}");
+    assert!(
+        started.elapsed() < Duration::from_secs(60),
+        "{:?}",
+        started.elapsed()
+    );
+    assert!(
+        matches!(filled, Filled::Now(count) if count > 15_700),
+        "{filled:?}"
+    );
 
     let browser = app.browser();
-    assert_eq!(browser.sign_in(DEMO_LOGIN, DEMO_PASSWORD).await.status(), 303);
+    assert_eq!(
+        browser.sign_in(DEMO_LOGIN, DEMO_PASSWORD).await.status(),
+        303
+    );
     let me = browser.json("/api/v1/me").await;
     assert_eq!(me["members"].as_array().unwrap().len(), 6);
     let workspace_id = app.state.store.workspaces().await.unwrap()[0].id;

@@ -64,7 +64,10 @@ impl Imports for SqliteStore {
 
     async fn imports_in(&self, state: ImportState) -> StoreResult<Vec<ImportRow>> {
         let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where state = ?"));
-        let rows = sqlx::query(sql).bind(state.word()).fetch_all(self.readers()).await?;
+        let rows = sqlx::query(sql)
+            .bind(state.word())
+            .fetch_all(self.readers())
+            .await?;
         rows.iter().map(read).collect()
     }
 
@@ -73,9 +76,14 @@ impl Imports for SqliteStore {
             .bind(blob(&import_id))
             .fetch_optional(self.readers())
             .await?;
-        let Some(row) = row else { return Ok(Vec::new()) };
+        let Some(row) = row else {
+            return Ok(Vec::new());
+        };
         let bytes: &[u8] = row.try_get("records")?;
-        Ok(bytes.chunks_exact(16).filter_map(|it| RecordId::from_slice(it).ok()).collect())
+        Ok(bytes
+            .chunks_exact(16)
+            .filter_map(|it| RecordId::from_slice(it).ok())
+            .collect())
     }
 
     async fn choose_import(&self, import_id: RecordId, choice: &Choice) -> StoreResult<bool> {
@@ -160,8 +168,11 @@ impl Imports for SqliteStore {
         mapping: &KnownMapping,
         now: Timestamp,
     ) -> StoreResult<()> {
-        let fields: BTreeMap<&str, &str> =
-            mapping.fields.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
+        let fields: BTreeMap<&str, &str> = mapping
+            .fields
+            .iter()
+            .map(|it| (it.0.as_str(), it.1.as_str()))
+            .collect();
         let mut write = self.write().await?;
         sqlx::query(
             "insert into import_mapping (workspace_id, header, kind, mapping, chosen_at) \
@@ -194,7 +205,10 @@ impl Imports for SqliteStore {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let fields: BTreeMap<String, String> = from_json(row.try_get("mapping")?)?;
-        Ok(Some(KnownMapping { kind: row.try_get("kind")?, fields: fields.into_iter().collect() }))
+        Ok(Some(KnownMapping {
+            kind: row.try_get("kind")?,
+            fields: fields.into_iter().collect(),
+        }))
     }
 }
 
