@@ -101,7 +101,10 @@ async fn prove(database: &Path) -> anyhow::Result<()> {
     }
     let store = SqliteStore::open(database).await?;
     let damages = store.damages().await;
+    // Replicas may have seen positions that are free again: they must know that this is another log.
+    let renewed = crate::sync::renew_logs(&store).await;
     store.close().await;
+    renewed?;
     match damages?.as_slice() {
         [] => Ok(()),
         [first, ..] => bail!("it is damaged: {first}"),

@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Settings};
 use crate::store::Upkeep as _;
 use crate::store::sqlite::{Found, SqliteStore};
-use crate::{backup, demo, logging, serve};
+use crate::{backup, consistency, demo, export, logging, serve};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -43,8 +43,19 @@ enum Command {
     },
     /// Look for damage
     Check,
+    /// Write everything to a folder, in open forms, also while the server runs
+    Export {
+        /// Where to; empty or not there yet
+        folder: PathBuf,
+    },
     /// Bring the database up to date without serving
     Migrate,
+    /// Fill an empty database with a believable trading company, and end
+    Seed {
+        /// How many times as large, from 1 to 20
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        scale: usize,
+    },
     /// People
     #[command(subcommand)]
     Member(member::MemberCommand),
@@ -75,14 +86,17 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             let server = serve::Server::open(config, clock).await?;
             if options.demo {
                 demo::fill::fill(&server.state, options.demo_scale).await?;
-                println!(
-                    "The demo is ready. Sign in as {} with the password: {}",
-                    demo::fill::DEMO_LOGIN,
-                    demo::fill::DEMO_PASSWORD
-                );
+                println!("{}", demo::fill::sign_in_line());
             }
             serve::greet(&server).await?;
             server.run(serve::asked_to_stop()).await
+        }
+        Command::Seed { scale } => {
+            let server = serve::Server::open(Config { port: 0, ..config }, clock).await?;
+            demo::fill::fill(&server.state, scale).await?;
+            println!("{}", demo::fill::sign_in_line());
+            server.state.store.close().await;
+            Ok(())
         }
         Command::Backup { file } => {
             let file = backup::backup(&config, file.as_deref(), clock.now()).await?;
@@ -95,6 +109,13 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Check => check(&config).await,
+        Command::Export { folder } => {
+            let store = open_existing(&config).await?;
+            let exported = export::export(&store, &folder).await;
+            store.close().await;
+            println!("{} records in {}", exported?, folder.display());
+            Ok(())
+        }
         Command::Migrate => {
             let _folder = crate::data_folder::DataFolder::lock(&config)?;
             serve::open_store(&config, &clock).await?.close().await;
@@ -119,7 +140,10 @@ async fn open_existing(config: &Config) -> anyhow::Result<SqliteStore> {
 
 async fn check(config: &Config) -> anyhow::Result<()> {
     let store = open_existing(config).await?;
-    let damages = store.damages().await;
+    let mut damages = store.damages().await;
+    if damages.as_ref().is_ok_and(Vec::is_empty) {
+        damages = Ok(consistency::faults(&store).await?);
+    }
     store.close().await;
     let damages = damages?;
     for damage in &damages {

@@ -11,6 +11,25 @@ pub mod records;
 pub mod socket;
 pub mod writer;
 
+use crate::entropy::OsEntropy;
+use crate::store::{Store, StoreResult};
+use huike_shared::id::{Entropy as _, RecordId};
+
 pub use hub::Hub;
 pub use ingest::{Author, Ingest};
 pub use writer::ServerReplica;
+
+/// Gives every log another name, so that replicas do not trust their cursors. After a restore.
+pub async fn renew_logs(store: &dyn Store) -> StoreResult<()> {
+    for workspace in store.workspaces().await? {
+        store.rename_log(workspace.id, new_log()).await?;
+    }
+    Ok(())
+}
+
+/// A name that no log has.
+fn new_log() -> RecordId {
+    let mut log = RecordId::default();
+    OsEntropy.fill(&mut log.0);
+    log
+}

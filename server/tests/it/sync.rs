@@ -3,6 +3,7 @@
 mod catch_up;
 mod device;
 mod equality;
+mod export;
 mod order;
 mod refusals;
 mod survive;

@@ -1,0 +1,192 @@
+//! The part of `huike check` that knows what the tables mean: everything derived is made again
+//! from the log and must be equal to what is stored.
+
+use crate::projection;
+use crate::store::Store;
+use crate::store::changes::LoggedChange;
+use crate::store::documents::{RowsAsked, StoredDocument};
+use huike_shared::document::Registers;
+use huike_shared::id::RecordId;
+use huike_shared::note::{NoteDocument, owner_of};
+use huike_shared::record::RecordRef;
+use huike_shared::registry::RECORDS;
+use huike_shared::row::Stamp;
+use huike_shared::sync::gate;
+use huike_shared::sync::message::DocumentState;
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Changes read at a time.
+const PAGE: u64 = 1_000;
+/// Documents read at a time, and their bytes.
+const DOCUMENTS_PAGE: (u64, usize) = (500, 8 << 20);
+/// Faults that are told; the first ones say enough.
+const FAULTS_MAX: usize = 100;
+
+/// Everything that does not follow from the log; empty when all does.
+pub async fn faults(store: &dyn Store) -> anyhow::Result<Vec<String>> {
+    let mut faults = Vec::new();
+    for workspace in store.workspaces().await? {
+        let mut unmade = logged_records(store, workspace.id, &mut faults).await?;
+        let known = check_documents(store, workspace.id, &mut unmade, &mut faults).await?;
+        let missing = unmade.iter().map(|it| format!("record {} has changes but no state", it.id));
+        faults.extend(missing);
+        check_rows(store, workspace.id, &known, &mut faults).await?;
+        if faults.len() > FAULTS_MAX {
+            faults.truncate(FAULTS_MAX);
+            break;
+        }
+    }
+    Ok(faults)
+}
+
+/// Walks through the log; positions must have no gap. Answers every record it names.
+async fn logged_records(
+    store: &dyn Store,
+    workspace_id: RecordId,
+    faults: &mut Vec<String>,
+) -> anyhow::Result<HashSet<RecordRef>> {
+    let head = store.log_head(workspace_id).await?.map_or(0, |it| it.position);
+    let mut records = HashSet::new();
+    let mut position = 0;
+    loop {
+        let page = store.changes_after(workspace_id, position, PAGE).await?;
+        if page.is_empty() {
+            break;
+        }
+        for change in page {
+            if change.position != position + 1 && faults.len() < FAULTS_MAX {
+                faults.push(format!("the log jumps from {position} to {}", change.position));
+            }
+            position = change.position;
+            records.insert(change.record);
+        }
+    }
+    // A server that runs may have gone on meanwhile.
+    if position < head {
+        faults.push(format!("the log ends at {position}, its head is {head}"));
+    }
+    Ok(records)
+}
+
+/// Makes each document again and compares. Answers every record that has a document.
+async fn check_documents(
+    store: &dyn Store,
+    workspace_id: RecordId,
+    unmade: &mut HashSet<RecordRef>,
+    faults: &mut Vec<String>,
+) -> anyhow::Result<HashSet<RecordRef>> {
+    let (count, bytes) = DOCUMENTS_PAGE;
+    let mut known = HashSet::new();
+    let mut after = 0;
+    loop {
+        let page = store.documents_after(workspace_id, after, count, bytes).await?;
+        for stored in &page.documents {
+            after = stored.position;
+            unmade.remove(&stored.record);
+            known.insert(stored.record);
+            let mut changes = store.changes_of(workspace_id, stored.record).await?;
+            changes.retain(|it| it.position <= stored.position);
+            let row = store.row(workspace_id, stored.record).await?;
+            if let Err(fault) = check_document(stored, &changes) {
+                faults.push(format!("record {} {fault}", stored.record.id));
+            } else if let Some(row) = row.filter(|it| it.position == stored.position) {
+                let state = projection::read_state(&stored.state)?;
+                if projection::project(stored.record, stored.position, &state)?.1 != row {
+                    faults.push(format!("the row of {} differs from its state", row.record.id));
+                }
+            }
+        }
+        if page.remaining == 0 || faults.len() > FAULTS_MAX {
+            return Ok(known);
+        }
+    }
+}
+
+fn check_document(stored: &StoredDocument, changes: &[LoggedChange]) -> Result<(), &'static str> {
+    if changes.last().map(|it| it.position) != Some(stored.position) {
+        return Err("has a state of another position than its last change");
+    }
+    let state = projection::read_state(&stored.state).map_err(|_| "has a state nobody can read")?;
+    // What lies in the log has passed the gate; bytes that rotted may still surprise Automerge.
+    let made = catch_unwind(AssertUnwindSafe(|| match &state {
+        DocumentState::Flat(registers) => Ok(make_flat(changes)? == *registers),
+        DocumentState::Note(note) => {
+            let mut stored = NoteDocument::load(&note.saved).map_err(|_| "cannot be loaded")?;
+            let mut made = make_note(stored_record(changes), changes)?;
+            let first = changes.first().map(stamp_of);
+            Ok(made.heads() == stored.heads()
+                && made.text() == stored.text()
+                && first == Some(note.created)
+                && changes.last().map(stamp_of) == Some(note.updated))
+        }
+    }));
+    match made {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => Err("has a state that does not follow from its changes"),
+        Ok(Err(fault)) => Err(fault),
+        Err(_) => Err("has changes that cannot be read"),
+    }
+}
+
+fn make_flat(changes: &[LoggedChange]) -> Result<Registers, &'static str> {
+    let mut registers = Registers::default();
+    for logged in changes {
+        let change = gate::parse(&logged.body).map_err(|_| "has changes that cannot be read")?;
+        if change.hash != logged.hash {
+            return Err("has a change whose hash differs");
+        }
+        registers.apply(&change, stamp_of(logged));
+    }
+    Ok(registers)
+}
+
+fn stored_record(changes: &[LoggedChange]) -> Option<&str> {
+    changes.first().and_then(|it| it.note_of.as_deref())
+}
+
+fn make_note(of: Option<&str>, changes: &[LoggedChange]) -> Result<NoteDocument, &'static str> {
+    let (owner, field) = of.and_then(owner_of).ok_or("is a note of nothing")?;
+    let mut note = NoteDocument::genesis(owner, field);
+    let bodies: Vec<&[u8]> = changes.iter().map(|it| &it.body[..]).collect();
+    note.apply(&bodies).map_err(|_| "has changes that cannot be read")?;
+    Ok(note)
+}
+
+fn stamp_of(change: &LoggedChange) -> Stamp {
+    Stamp { at: change.at, by: change.member_id }
+}
+
+/// Each document has a row and each row a document.
+async fn check_rows(
+    store: &dyn Store,
+    workspace_id: RecordId,
+    documents: &HashSet<RecordRef>,
+    faults: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let mut without: HashSet<RecordRef> = documents.clone();
+    for def in RECORDS {
+        let mut asked = RowsAsked {
+            workspace_id,
+            kind: def.kind,
+            after: None,
+            with_deleted: true,
+            count: PAGE,
+        };
+        loop {
+            let page = store.rows(asked).await?;
+            let Some(last) = page.last() else { break };
+            asked.after = Some(last.record.id);
+            for row in &page {
+                let is_known = without.remove(&row.record) || documents.contains(&row.record);
+                // It may have come while we were reading.
+                if !is_known && store.documents(workspace_id, &[row.record]).await?.is_empty() {
+                    faults.push(format!("the row of {} has no document", row.record.id));
+                }
+            }
+        }
+    }
+    faults.extend(without.iter().map(|it| format!("record {} has no row", it.id)));
+    Ok(())
+}
+
