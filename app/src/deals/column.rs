@@ -56,14 +56,16 @@ pub fn StageColumnView(
             head=move || column_head(board, stage, totals, is_archived)
             is_archived
             is_over_limit=Signal::from(is_over_limit)
+            foot=move || view! {
+                {move || cards.with(|it| it.is_empty()).then(|| view! {
+                    <p class="column-empty">{i18n.t(|it| it.board_column_empty())}</p>
+                })}
+                {(!is_archived).then(|| view! { <QuickAdd stage board/> })}
+            }
         >
             <For each=drawn key=|it| *it let:id>
                 <DealCard id board/>
             </For>
-            {move || cards.with(|it| it.is_empty()).then(|| view! {
-                <p class="column-empty">{i18n.t(|it| it.board_column_empty())}</p>
-            })}
-            {(!is_archived).then(|| view! { <QuickAdd stage board/> })}
         </BoardColumn>
     }
     .into_any()

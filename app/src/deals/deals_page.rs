@@ -211,6 +211,7 @@ fn PageBar(page: Page) -> impl IntoView {
         }),
         glyph: None,
     };
+    let segments: Vec<Segment> = Shown::ALL.into_iter().map(segment).collect();
     let choose = move |word: &'static str| {
         let word = Some(word).filter(|it| *it != Shown::Open.word());
         nav.set_query(&[("show", word)]);
@@ -219,7 +220,7 @@ fn PageBar(page: Page) -> impl IntoView {
         <div class="page-bar">
             <Segmented
                 label=i18n.text(Messages::deals_shown)
-                segments=Shown::ALL.into_iter().map(segment).collect::<Vec<_>>()
+                segments
                 chosen=Signal::derive(move || page.shown.get().word().to_owned())
                 on_choose=choose
             />

@@ -94,13 +94,14 @@ pub fn Composer(
         label: Signal::derive(move || choice_label(i18n, "activity_type", word)),
         glyph: Some(activity_glyph(Some(&ActivityType::from_word(word)))),
     };
+    let segments: Vec<Segment> = ActivityType::WORDS.iter().map(|it| segment(it)).collect();
     let kind_words = move || choice_label(i18n, "activity_type", draft.kind.get());
     view! {
         <form class="composer" on:submit=|ev| ev.prevent_default() on:keydown=press>
             <div class="composer-head">
                 <Segmented
                     label=i18n.text(Messages::composer_kind)
-                    segments=ActivityType::WORDS.iter().map(|it| segment(it)).collect::<Vec<_>>()
+                    segments
                     chosen=Signal::derive(move || draft.kind.get().to_owned())
                     on_choose=move |it| draft.kind.set(it)
                 />

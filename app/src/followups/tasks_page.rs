@@ -100,6 +100,7 @@ fn TaskGroup(group: Group, groups: Memo<Arc<Vec<(Group, Vec<RecordId>)>>>) -> im
         let more = if group == Group::Done && count() >= DONE_SHOWN_MAX { "+" } else { "" };
         format!("{}{more}", count())
     };
+    let has_more = move || count() > shown_max.get();
     let shown = move || {
         let shown_max = shown_max.get();
         tasks.with(|it| it.iter().take(shown_max).copied().collect::<Vec<_>>())
@@ -115,7 +116,7 @@ fn TaskGroup(group: Group, groups: Memo<Arc<Vec<(Group, Vec<RecordId>)>>>) -> im
                     <TaskRow id/>
                 </For>
             </ul>
-            <Show when=move || (count() > shown_max.get())>
+            <Show when=has_more>
                 <button
                     type="button"
                     class="button ghost"

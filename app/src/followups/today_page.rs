@@ -91,6 +91,7 @@ fn DueGroup(group: Group, groups: Memo<Arc<Vec<(Group, Vec<RecordId>)>>>) -> imp
     });
     let tone = if group == Group::Overdue { "tone-bad" } else { "tone-due" };
     let shown_max = RwSignal::new(20usize);
+    let has_more = move || tasks.with(Vec::len) > shown_max.get();
     view! {
         <section class=format!("task-group {tone}")>
             <h2 class="task-heading">
@@ -109,7 +110,7 @@ fn DueGroup(group: Group, groups: Memo<Arc<Vec<(Group, Vec<RecordId>)>>>) -> imp
                     <TaskRow id/>
                 </For>
             </ul>
-            <Show when=move || tasks.with(Vec::len) > shown_max.get()>
+            <Show when=has_more>
                 <button type="button" class="button ghost" on:click=move |_| shown_max.set(usize::MAX)>
                     <span>{move || i18n.t(Messages::common_show_more)}</span>
                 </button>
@@ -222,7 +223,7 @@ fn Standing(book: DealBook, standing_still: Memo<Arc<Neglected>>) -> impl IntoVi
     let without_count = move || standing_still.with(|it| it.without_step.len());
     let long_count = move || standing_still.with(|it| it.too_long.len());
     view! {
-        <Show when=move || (without_count() > 0)>
+        <Show when=move || without_count() != 0>
             <DealSection
                 book
                 title=i18n.text(Messages::deals_no_step)
@@ -232,7 +233,7 @@ fn Standing(book: DealBook, standing_still: Memo<Arc<Neglected>>) -> impl IntoVi
                 more="/app/deals?filter=mine,no-step"
             />
         </Show>
-        <Show when=move || (long_count() > 0)>
+        <Show when=move || long_count() != 0>
             <DealSection
                 book
                 title=i18n.text(Messages::today_too_long)
@@ -256,12 +257,13 @@ fn DealSection(
     more: &'static str,
 ) -> impl IntoView {
     let i18n = use_i18n();
+    let has_more = move || count.get() > ROWS_MAX;
     view! {
         <section class=format!("task-group {tone}")>
             <h2 class="task-heading">
                 {move || title.get()}
                 <span class="count">{move || count.get()}</span>
-                <Show when=move || (count.get() > ROWS_MAX)>
+                <Show when=has_more>
                     <a class="link small" href=more>{move || i18n.t(Messages::common_show_more)}</a>
                 </Show>
             </h2>
