@@ -32,13 +32,19 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/v1/imports", get(list_imports).post(upload_file))
-        .route("/api/v1/imports/{id}", get(show_import).delete(remove_import))
+        .route(
+            "/api/v1/imports/{id}",
+            get(show_import).delete(remove_import),
+        )
         .route("/api/v1/imports/{id}/check", post(check_import))
         .route("/api/v1/imports/{id}/commit", post(commit_import))
         .route("/api/v1/imports/{id}/undo", post(undo_import))
         .layer(from_fn(in_words))
         .layer(DefaultBodyLimit::max(FILE_BYTES_MAX + FORM_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            ANSWER_TIMEOUT,
+        ))
 }
 
 type Answer = Result<Fresh<Value>, ImportFailure>;
@@ -67,8 +73,9 @@ async fn upload_file(
         }
     }
     let (name, bytes) = file.ok_or(ImportError::NoFile)?;
-    let uploaded =
-        desk(&state).upload(&signed_in.member, &name, bytes.into(), query.encoding).await?;
+    let uploaded = desk(&state)
+        .upload(&signed_in.member, &name, bytes.into(), query.encoding)
+        .await?;
     Ok((StatusCode::CREATED, Fresh(uploaded_json(&uploaded))))
 }
 
@@ -94,8 +101,14 @@ async fn check_import(
     Path(id): Path<String>,
     Json(body): Json<CheckBody>,
 ) -> Answer {
-    let choice = Choice { encoding: body.encoding, kind: body.kind, mapping: body.mapping };
-    let tried = desk(&state).check(&signed_in.member, parse(&id)?, choice).await?;
+    let choice = Choice {
+        encoding: body.encoding,
+        kind: body.kind,
+        mapping: body.mapping,
+    };
+    let tried = desk(&state)
+        .check(&signed_in.member, parse(&id)?, choice)
+        .await?;
     Ok(Fresh(tried_json(&tried)))
 }
 
@@ -113,7 +126,9 @@ async fn commit_import(
     Json(body): Json<CommitBody>,
 ) -> Result<(StatusCode, Fresh<Value>), ImportFailure> {
     let id = parse(&id)?;
-    desk(&state).commit(&signed_in.member, id, body.only_good).await?;
+    desk(&state)
+        .commit(&signed_in.member, id, body.only_good)
+        .await?;
     let standing = desk(&state).standing(&signed_in.member, id).await?;
     Ok((StatusCode::ACCEPTED, Fresh(standing_json(&standing))))
 }
@@ -123,7 +138,11 @@ async fn show_import(
     signed_in: SignedIn,
     Path(id): Path<String>,
 ) -> Answer {
-    Ok(Fresh(standing_json(&desk(&state).standing(&signed_in.member, parse(&id)?).await?)))
+    Ok(Fresh(standing_json(
+        &desk(&state)
+            .standing(&signed_in.member, parse(&id)?)
+            .await?,
+    )))
 }
 
 async fn list_imports(State(state): State<AppState>, signed_in: SignedIn) -> Answer {
@@ -137,7 +156,9 @@ async fn undo_import(
     signed_in: SignedIn,
     Path(id): Path<String>,
 ) -> Answer {
-    Ok(Fresh(undone_json(&desk(&state).undo(&signed_in.member, parse(&id)?).await?)))
+    Ok(Fresh(undone_json(
+        &desk(&state).undo(&signed_in.member, parse(&id)?).await?,
+    )))
 }
 
 async fn remove_import(
@@ -155,7 +176,10 @@ fn parse(id: &str) -> Result<RecordId, Refused> {
 
 fn uploaded_json(uploaded: &Uploaded) -> Value {
     let table = &uploaded.table;
-    let suggested = uploaded.suggested.iter().find(|it| it.0.kind == uploaded.kind.kind);
+    let suggested = uploaded
+        .suggested
+        .iter()
+        .find(|it| it.0.kind == uploaded.kind.kind);
     let columns: Vec<Value> = table
         .header
         .iter()
@@ -167,8 +191,11 @@ fn uploaded_json(uploaded: &Uploaded) -> Value {
             json!({ "name": name, "samples": samples, "suggested": field })
         })
         .collect();
-    let by_kind: serde_json::Map<String, Value> =
-        uploaded.suggested.iter().map(|it| (it.0.name.to_owned(), json!(it.1))).collect();
+    let by_kind: serde_json::Map<String, Value> = uploaded
+        .suggested
+        .iter()
+        .map(|it| (it.0.name.to_owned(), json!(it.1)))
+        .collect();
     json!({
         "id": uploaded.id.to_string(),
         "encoding": uploaded.encoding,
@@ -200,8 +227,11 @@ fn tried_json(tried: &Tried) -> Value {
         .preview
         .iter()
         .map(|it| {
-            let values: serde_json::Map<String, Value> =
-                it.values.iter().map(|(name, text)| ((*name).to_owned(), json!(text))).collect();
+            let values: serde_json::Map<String, Value> = it
+                .values
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), json!(text)))
+                .collect();
             json!({ "row": it.row, "values": values })
         })
         .collect();
@@ -283,5 +313,10 @@ async fn in_words(wish: Wish, request: Request, next: Next) -> Response {
         "field": error.field(),
         "encoding": error.encoding(),
     });
-    (response.status(), [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+    (
+        response.status(),
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(body),
+    )
+        .into_response()
 }

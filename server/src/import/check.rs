@@ -115,12 +115,17 @@ pub fn check(
 /// The first records to be, with what will be shown of each field. Names stay as they are written.
 pub fn preview(table: &Table, mapping: &Mapping, checked: &Checked, count: usize) -> Vec<Preview> {
     let shown = |draft: &Draft| {
-        let place = table.rows.binary_search_by_key(&draft.row, |it| it.number).ok()?;
+        let place = table
+            .rows
+            .binary_search_by_key(&draft.row, |it| it.number)
+            .ok()?;
         let row = &table.rows[place];
         let value = |column: columns::Column<'_>| {
             let value = &draft.values.iter().find(|it| it.0 == column.field.name)?.1;
             let text = match (column.field.kind, value) {
-                (FieldKind::Member | FieldKind::Link(_), _) => row.cell(column.index).trim().to_owned(),
+                (FieldKind::Member | FieldKind::Link(_), _) => {
+                    row.cell(column.index).trim().to_owned()
+                }
                 (_, Scalar::Text(it)) => it.to_string(),
                 (_, Scalar::Int(it)) => it.to_string(),
                 (_, Scalar::Bool(it)) => it.to_string(),
@@ -128,7 +133,10 @@ pub fn preview(table: &Table, mapping: &Mapping, checked: &Checked, count: usize
             };
             Some((column.field.name, text))
         };
-        Some(Preview { row: draft.row, values: mapping.columns().filter_map(value).collect() })
+        Some(Preview {
+            row: draft.row,
+            values: mapping.columns().filter_map(value).collect(),
+        })
     };
     checked.good.iter().take(count).filter_map(shown).collect()
 }
@@ -188,7 +196,9 @@ mod tests {
     #[test]
     fn a_row_that_no_change_can_hold_is_a_mistake() {
         let long = "字".repeat(19_000);
-        let checked = checked(&format!("姓名,需求,备注\n王伟,{long},{long}\n李娜,{long},\n"));
+        let checked = checked(&format!(
+            "姓名,需求,备注\n王伟,{long},{long}\n李娜,{long},\n"
+        ));
         assert_eq!((checked.good.len(), checked.rows_bad), (1, 1));
         assert_eq!(checked.bad_cells[0].problem, CellProblem::TooLong);
     }

@@ -69,10 +69,10 @@ fn names(def: &KindDef, field: &FieldDef) -> Vec<String> {
         .filter(|it| it.0 == field.name)
         .flat_map(|it| it.1)
         .copied();
-    labels
-        .map(|it| plain(&it))
+    known
+        .map(str::to_owned)
+        .chain(labels.map(|it| plain(&it)))
         .chain([plain(field.name)])
-        .chain(known.map(str::to_owned))
         .collect()
 }
 

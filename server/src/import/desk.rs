@@ -158,7 +158,7 @@ impl Desk {
             member_id: member.id,
             file_name: shown_name(file_name),
             state: ImportState::Uploaded,
-            encoding: None,
+            encoding: Some(encoding.to_owned()),
             kind: None,
             mapping: None,
             actor: None,
@@ -188,9 +188,11 @@ impl Desk {
         &self,
         member: &Member,
         id: RecordId,
-        choice: Choice,
+        mut choice: Choice,
     ) -> Result<Tried, ImportFailure> {
         let import = self.own(member, id).await?;
+        // What was found or said at the upload holds until something else is said.
+        choice.encoding = choice.encoding.or_else(|| import.encoding.clone());
         if !import.state.is_waiting() {
             return Err(ImportError::WrongStep.into());
         }

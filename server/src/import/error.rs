@@ -178,11 +178,18 @@ mod tests {
 
     #[test]
     fn every_code_has_a_sentence_in_every_language() {
-        let files = ImportError::CODES.iter().map(|it| format!("import-error-{it}"));
-        let cells = CellProblem::ALL.iter().map(|it| format!("import-cell-{}", it.code()));
+        let files = ImportError::CODES
+            .iter()
+            .map(|it| format!("import-error-{it}"));
+        let cells = CellProblem::ALL
+            .iter()
+            .map(|it| format!("import-cell-{}", it.code()));
         for key in files.chain(cells) {
             for language in Language::ALL {
-                assert!(Messages::of(language).by_key(&key).is_some(), "{language:?}: {key}");
+                assert!(
+                    Messages::of(language).by_key(&key).is_some(),
+                    "{language:?}: {key}"
+                );
             }
         }
     }

@@ -4,6 +4,7 @@
 //! a mistake is shown with its reason instead of being guessed at.
 
 use super::words::{self, plain};
+use huike_messages::{Language, Messages};
 use huike_shared::id::RecordId;
 use huike_shared::money::{Currency, Money};
 use huike_shared::record::{FieldDef, FieldKind, FieldValue, NUMBER_MAX, Number, Percent};
@@ -169,7 +170,7 @@ pub fn read(field: &FieldDef, cell: &str, known: &Known) -> Result<Scalar, CellP
             .map(|it| FieldValue::write(&it))
             .ok_or(CellProblem::Date),
         FieldKind::Flag => flag(cell).map(Scalar::Bool).ok_or(CellProblem::Flag),
-        FieldKind::Choice(words) => choice(cell, words)
+        FieldKind::Choice(words) => choice(field.name, cell, words)
             .map(Scalar::text)
             .ok_or(CellProblem::Choice),
         FieldKind::Member => known
@@ -216,15 +217,26 @@ fn flag(cell: &str) -> Option<bool> {
     words::NO.contains(&folded.as_str()).then_some(false)
 }
 
-fn choice(cell: &str, offered: &'static [&'static str]) -> Option<&'static str> {
+/// The word that a cell says: as it is stored, as people write it, or as the interface shows it.
+fn choice(field: &str, cell: &str, offered: &'static [&'static str]) -> Option<&'static str> {
     let said = plain(cell);
-    let means = |word: &str| {
+    let is_written = |word: &str| {
         plain(word) == said
             || words::CHOICES
                 .iter()
                 .any(|it| it.0 == word && it.1.contains(&said.as_str()))
     };
-    offered.iter().copied().find(|it| means(it))
+    let is_shown = |word: &str| {
+        let key = format!("choice-{field}-{word}").replace('_', "-");
+        let labels = Language::ALL
+            .into_iter()
+            .filter_map(|it| Messages::of(it).by_key(&key));
+        labels.into_iter().any(|it| plain(&it) == said)
+    };
+    let mut offered_words = offered.iter().copied();
+    offered_words
+        .find(|it| is_written(it))
+        .or_else(|| offered.iter().copied().find(|it| is_shown(it)))
 }
 
 #[cfg(test)]

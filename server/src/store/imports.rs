@@ -49,7 +49,10 @@ impl ImportState {
 
     /// Reads the stored word.
     pub fn from_word(word: &str) -> Option<ImportState> {
-        ImportState::ALL.iter().copied().find(|it| it.word() == word)
+        ImportState::ALL
+            .iter()
+            .copied()
+            .find(|it| it.word() == word)
     }
 
     /// Whether the file may still become records.
@@ -74,7 +77,7 @@ pub struct ImportRow {
     pub file_name: String,
     /// Where it stands.
     pub state: ImportState,
-    /// The encoding that was asked for, if one was.
+    /// The encoding it is read in: found at the upload, or asked for.
     pub encoding: Option<String>,
     /// What its rows become, once chosen.
     pub kind: Option<String>,
@@ -95,7 +98,7 @@ pub struct ImportRow {
 /// What a member chose for the columns of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// The encoding that was asked for, if one was.
+    /// The encoding it is read in: found at the upload, or asked for.
     pub encoding: Option<String>,
     /// What the rows become.
     pub kind: String,
@@ -129,11 +132,7 @@ pub trait Imports {
     /// Keeps a new import.
     async fn add_import(&self, import: &ImportRow) -> StoreResult<()>;
     /// One import of a workspace.
-    async fn import(
-        &self,
-        workspace_id: RecordId,
-        id: RecordId,
-    ) -> StoreResult<Option<ImportRow>>;
+    async fn import(&self, workspace_id: RecordId, id: RecordId) -> StoreResult<Option<ImportRow>>;
     /// Imports of a workspace, newest first.
     async fn imports(&self, workspace_id: RecordId, count: u64) -> StoreResult<Vec<ImportRow>>;
     /// Imports of every workspace in a state.

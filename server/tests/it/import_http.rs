@@ -233,6 +233,38 @@ async fn rows_with_mistakes_are_listed_and_left_out_only_if_asked() {
 }
 
 #[tokio::test]
+async fn equal_rows_become_records_of_their_own() {
+    let app = TestApp::start().await;
+    let browser = app.administrator().await;
+    import(&browser, "姓名,手机\n王伟,13800138000\n王伟,13800138000\n".as_bytes()).await;
+    assert_eq!(customers(&app).await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_encoding_that_was_said_holds_for_the_whole_import() {
+    let app = TestApp::start().await;
+    let browser = app.administrator().await;
+    // Valid in both encodings, with other words.
+    let bytes = encoding_rs::GB18030
+        .encode("姓名,手机\n王伟,13800138000\n")
+        .0
+        .into_owned();
+    for (encoding, expected) in [("GB18030", "王伟"), ("windows-1252", "ÍõÎ°")] {
+        let part = Part::bytes(bytes.clone()).file_name("customers.csv");
+        let path = format!("/api/v1/imports?encoding={encoding}");
+        let asked = browser
+            .post(&path)
+            .multipart(Form::new().part("file", part));
+        let uploaded: Value = asked.send().await.unwrap().json().await.unwrap();
+        assert_eq!(uploaded["encoding"], encoding);
+        let path = format!("/api/v1/imports/{}/check", uploaded["id"].as_str().unwrap());
+        let body = json!({ "kind": "customer", "mapping": ["name", "phone"] });
+        let (_, tried) = post(&browser, &path, body).await;
+        assert_eq!(tried["preview"][0]["values"]["name"], expected);
+    }
+}
+
+#[tokio::test]
 async fn a_mapping_is_remembered_for_the_same_head_line() {
     let app = TestApp::start().await;
     let browser = app.administrator().await;
@@ -368,7 +400,11 @@ async fn who_may_only_read_may_not_import() {
     let body: Value = asked.send().await.unwrap().json().await.unwrap();
     let viewer = app.browser();
     viewer
-        .join(body["path"].as_str().unwrap(), "zhaolei@example.com", PASSWORD)
+        .join(
+            body["path"].as_str().unwrap(),
+            "zhaolei@example.com",
+            PASSWORD,
+        )
         .await;
     assert_eq!(upload(&viewer, CUSTOMERS).await.0, 403);
 }

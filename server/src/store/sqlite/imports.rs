@@ -21,14 +21,15 @@ impl Imports for SqliteStore {
     async fn add_import(&self, import: &ImportRow) -> StoreResult<()> {
         let mut write = self.write().await?;
         sqlx::query(
-            "insert into import (id, workspace_id, member_id, file_name, state, records, \
-             created_at) values (?, ?, ?, ?, ?, x'', ?)",
+            "insert into import (id, workspace_id, member_id, file_name, state, encoding, \
+             records, created_at) values (?, ?, ?, ?, ?, ?, x'', ?)",
         )
         .bind(blob(&import.id))
         .bind(blob(&import.workspace_id))
         .bind(blob(&import.member_id))
         .bind(&import.file_name)
         .bind(import.state.word())
+        .bind(&import.encoding)
         .bind(import.created_at.millis())
         .execute(&mut *write)
         .await?;
