@@ -1,0 +1,424 @@
+//! The list of customers: thousands of rows, found as one types.
+//!
+//! The order holds still while the pointer rests on the list or a row has the focus: what others
+//! change meanwhile waits behind a chip. What the member asks for (filter, sort, search, an own new
+//! customer) shows at once.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use huike_messages::Messages;
+use huike_shared::customers::Customer;
+use huike_shared::id::RecordId;
+use huike_shared::record::Record;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::bulk::BulkBar;
+use super::criteria::Criteria;
+use super::facts::{Facts, facts};
+use super::toolbar::Toolbar;
+use super::{list_cells, order};
+use crate::i18n::{use_appearance, use_i18n};
+use crate::routes::{Nav, customer_path, use_nav};
+use crate::shell::{Shell, use_creation, use_shell};
+use crate::store::{LocalStore, Rows, use_store};
+use crate::ui::{
+    Button, ButtonKind, EmptyState, Glyph, ListPlace, Skeleton, SkeletonShape, Sort, Table,
+    VirtualList, Width,
+};
+
+/// Milliseconds after the last letter until the address says what is searched.
+const ADDRESS_MS: u32 = 400;
+/// Rows that the next start can paint at once.
+const SNAPSHOT_ROWS: usize = 60;
+
+/// The key of a record in lists.
+pub fn key_of(id: RecordId) -> u128 {
+    u128::from_be_bytes(id.0)
+}
+
+/// The record of a key.
+pub fn id_of(key: u128) -> RecordId {
+    RecordId(key.to_be_bytes())
+}
+
+/// What the list and its bars share.
+#[derive(Clone, Copy)]
+pub struct ListState {
+    /// The store.
+    pub store: LocalStore,
+    /// Leads to other pages.
+    pub nav: Nav,
+    /// What is typed into the search.
+    pub typed: RwSignal<String>,
+    /// Filter, search and order.
+    pub criteria: Memo<Criteria>,
+    /// The order.
+    pub sort: Memo<Sort>,
+    /// Every customer in order.
+    pub sorted: Memo<Rows>,
+    /// What is shown.
+    pub keys: RwSignal<Arc<[u128]>>,
+    /// Customers that came since the order was frozen.
+    pub new_count: RwSignal<usize>,
+    /// Which customers are selected.
+    pub selected: RwSignal<Arc<HashSet<u128>>>,
+    /// Scrolled so far, and the cursor.
+    pub place: RwSignal<ListPlace>,
+    /// Facts from other records.
+    pub facts: Signal<Facts>,
+    fresh: Memo<Arc<[u128]>>,
+    is_held: RwSignal<bool>,
+    shell: Shell,
+}
+
+impl ListState {
+    /// Made by the page, so that a record that opens does not lose the place in the list.
+    pub fn new(open: Signal<Option<RecordId>>) -> Self {
+        let (store, nav, i18n) = (use_store(), use_nav(), use_i18n());
+        let rows = store.rows(Customer::DEF.kind);
+        let facts = facts(store);
+        let typed = RwSignal::new(untrack(|| nav.query("q")).unwrap_or_default());
+        let criteria = Memo::new(move |_| {
+            typed.with(|typed| Criteria::read(|key| nav.query(key), typed, store.me()))
+        });
+        let sort = Memo::new(move |_| order::read(nav.query("sort").as_deref()));
+        // Sorting is kept apart from filtering: a letter in the search only filters. The facts are
+        // only read where the order needs them.
+        let sorted = Memo::new_with_compare(
+            move |_| {
+                let mut all = rows.get().to_vec();
+                let sort = sort.get();
+                let needs_facts = matches!(sort.column, "contacted" | "next");
+                let facts = if needs_facts { facts.get() } else { Facts::default() };
+                order::sort(&mut all, sort, &facts, store, i18n);
+                Arc::new(all)
+            },
+            |_, _| true,
+        );
+        let fresh = Memo::new(move |_| {
+            let criteria = criteria.get();
+            sorted.with(|all| {
+                let shown = all.iter().filter(|it| criteria.matches(it));
+                shown.map(|it| key_of(it.id)).collect::<Arc<[u128]>>()
+            })
+        });
+        let state = ListState {
+            store,
+            nav,
+            typed,
+            criteria,
+            sort,
+            sorted,
+            keys: RwSignal::new(Arc::from([])),
+            new_count: RwSignal::new(0),
+            selected: RwSignal::new(Arc::default()),
+            place: RwSignal::new(ListPlace {
+                top: 0.0,
+                cursor: open.get_untracked().map(key_of),
+            }),
+            facts,
+            fresh,
+            is_held: RwSignal::new(false),
+            shell: use_shell(),
+        };
+        state.follow(open);
+        state.keep_address();
+        state
+    }
+
+    /// Decides what of the fresh order is shown.
+    fn follow(self, open: Signal<Option<RecordId>>) {
+        Effect::new(move |old: Option<(Criteria, Sort)>| {
+            let fresh = self.fresh.get();
+            let asked = (self.criteria.get(), self.sort.get());
+            let is_asked = old.is_none_or(|it| it != asked);
+            let shown = self.keys.get_untracked();
+            let holds = self.is_held.get() && !is_asked && !shown.is_empty();
+            if !holds {
+                self.show(fresh);
+                return asked;
+            }
+            let known: HashSet<u128> = shown.iter().copied().collect();
+            let living: HashSet<u128> = fresh.iter().copied().collect();
+            let me = self.store.me();
+            let new: Vec<u128> = fresh.iter().copied().filter(|it| !known.contains(it)).collect();
+            let is_own = |key: &u128| {
+                let row = self.store.peek(super::customer_ref(id_of(*key)));
+                row.is_some_and(|it| it.created.by == me)
+            };
+            if new.iter().any(is_own) {
+                self.show(fresh);
+                return asked;
+            }
+            // What is gone must not be offered any more; everything else keeps its place.
+            if shown.iter().any(|it| !living.contains(it)) {
+                self.keys.set(shown.iter().copied().filter(|it| living.contains(it)).collect());
+            }
+            self.new_count.set(new.len());
+            asked
+        });
+        Effect::new(move |_| {
+            if let Some(id) = open.get() {
+                self.place.update(|it| it.cursor = Some(key_of(id)));
+            }
+        });
+        // The first rows of this order are what the next start paints.
+        Effect::new(move |_| {
+            if !self.store.is_complete().get() {
+                return;
+            }
+            let store = self.store;
+            let sorted = self.sorted;
+            gloo_timers::callback::Timeout::new(1_500, move || {
+                if let Some(first) = sorted.try_with_untracked(|it| {
+                    it.iter().take(SNAPSHOT_ROWS).cloned().collect::<Vec<_>>()
+                }) {
+                    store.keep_snapshot(Customer::DEF.kind, &first);
+                }
+            })
+            .forget();
+        });
+    }
+
+    fn show(self, fresh: Arc<[u128]>) {
+        self.new_count.set(0);
+        if self.keys.with_untracked(|it| **it != *fresh) {
+            self.keys.set(fresh);
+        }
+    }
+
+    /// Shows what waits behind the chip.
+    pub fn refresh(self) {
+        self.show(self.fresh.get_untracked());
+    }
+
+    /// Keeps the address true to the search, a little later.
+    fn keep_address(self) {
+        let timer = StoredValue::new_local(None::<gloo_timers::callback::Timeout>);
+        Effect::new(move |is_first: Option<()>| {
+            let typed = self.typed.get();
+            if is_first.is_none() {
+                return;
+            }
+            let write = move || {
+                let typed = typed.trim();
+                if self.nav.query_now("q").as_deref().unwrap_or_default() != typed {
+                    self.nav.set_query(&[("q", Some(typed))]);
+                }
+            };
+            timer.set_value(Some(gloo_timers::callback::Timeout::new(ADDRESS_MS, write)));
+        });
+    }
+
+    /// The customer before or after another in the list.
+    pub fn neighbor(self, of: Option<RecordId>, by: isize) -> Option<RecordId> {
+        let of = of.map(key_of);
+        self.keys.with_untracked(|keys| {
+            let at = keys.iter().position(|it| Some(*it) == of)?;
+            keys.get(at.checked_add_signed(by)?).map(|it| id_of(*it))
+        })
+    }
+
+    /// Gives the focus back to the list.
+    pub fn focus(self) {
+        request_animation_frame(|| {
+            let list = document().query_selector(".split-list .virtual-list").ok().flatten();
+            if let Some(list) = list.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = list.focus();
+            }
+        });
+    }
+
+    /// Selects or unselects one customer.
+    pub fn toggle(self, key: u128) {
+        self.selected.update(|all| {
+            let all = Arc::make_mut(all);
+            if !all.remove(&key) {
+                all.insert(key);
+            }
+        });
+    }
+
+    /// Unselects everything.
+    pub fn clear_selection(self) {
+        self.selected.set(Arc::default());
+    }
+
+    fn open(self, key: u128, is_beside: bool) {
+        let path = customer_path(id_of(key));
+        let now = untrack(|| self.nav.path());
+        // Opening what is open already means: all of it.
+        let is_again = now == path && self.shell.width.get_untracked() == Width::Desktop;
+        let full = is_again.then_some("1");
+        let target = format!("{path}{}", self.nav.with_query(&[("full", full)]));
+        if is_beside { self.nav.replace(&target) } else { self.nav.to(&target) }
+    }
+}
+
+/// Head, bars and rows.
+#[component]
+pub fn CustomerList(
+    /// What it shows.
+    list: ListState,
+    /// The customer beside it.
+    open: Memo<Option<RecordId>>,
+) -> impl IntoView {
+    // What it reads.
+    let (i18n, shell, creation) = (use_i18n(), use_shell(), use_creation());
+    let is_loading = move || !list.store.is_complete().get() && list.sorted.with(|it| it.is_empty());
+    let is_compact = Memo::new(move |_| match shell.width.get() {
+        Width::Phone => true,
+        Width::Tablet => open.get().is_some(),
+        Width::Desktop => false,
+    });
+    let is_none = move || list.keys.with(|it| it.is_empty());
+
+    // What it can do.
+    let create = move |()| creation.open(Customer::DEF.kind, Vec::new());
+    let hold = move |is_held: bool| list.is_held.set(is_held);
+
+    // What it looks like.
+    let empty = move || {
+        if list.criteria.with(Criteria::is_empty) {
+            view! {
+                <EmptyState
+                    glyph=Glyph::Customer
+                    title=i18n.text(Messages::customers_empty)
+                    text=i18n.text(Messages::customers_empty_hint)
+                >
+                    <Button
+                        label=i18n.text(Messages::customers_new)
+                        kind=ButtonKind::Primary
+                        shortcut="C"
+                        on_press=create
+                    />
+                    <a class="button" href="/app/import">{move || i18n.t(Messages::nav_import)}</a>
+                </EmptyState>
+            }
+            .into_any()
+        } else {
+            view! {
+                <EmptyState glyph=Glyph::Filter title=i18n.text(Messages::empty_nothing_found)>
+                    <Button
+                        label=i18n.text(Messages::empty_clear_filters)
+                        on_press=move |()| {
+                            list.typed.set(String::new());
+                            list.nav.replace("/app/customers");
+                        }
+                    />
+                </EmptyState>
+            }
+            .into_any()
+        }
+    };
+    let rows = move || {
+        if is_compact.get() {
+            view! { <CompactRows list/> }.into_any()
+        } else {
+            view! { <FullRows list open/> }.into_any()
+        }
+    };
+    view! {
+        <Toolbar list on_create=create/>
+        <div
+            class="page-body flush"
+            on:pointerenter=move |ev| hold(ev.pointer_type() == "mouse")
+            on:pointerleave=move |_| hold(false)
+            on:focusin=move |_| hold(true)
+            on:focusout=move |_| hold(false)
+        >
+            <Show when=move || (list.new_count.get() > 0)>
+                <button type="button" class="button new-rows" on:click=move |_| list.refresh()>
+                    <span>{move || i18n.t(|m| m.list_new_rows(list.new_count.get() as i64))}</span>
+                </button>
+            </Show>
+            <Show when=move || !is_none() fallback=move || {
+                if is_loading() {
+                    view! { <Skeleton shape=SkeletonShape::Rows label=i18n.text(Messages::common_loading)/> }
+                        .into_any()
+                } else {
+                    empty()
+                }
+            }>
+                {rows}
+            </Show>
+            <BulkBar list/>
+        </div>
+    }
+    .into_any()
+}
+
+/// The table of a desktop.
+#[component]
+fn FullRows(list: ListState, open: Memo<Option<RecordId>>) -> impl IntoView {
+    let (i18n, look) = (use_i18n(), use_appearance());
+    let sort = move |sort: Sort| {
+        list.nav.set_query(&[("sort", order::write(sort).as_deref())]);
+    };
+    let select_all = move |is_on: bool| {
+        if is_on {
+            list.selected.set(Arc::new(list.keys.with_untracked(|it| it.iter().copied().collect())));
+        } else {
+            list.clear_selection();
+        }
+    };
+    let press = move |(ev, key): (web_sys::KeyboardEvent, Option<u128>)| match (ev.key().as_str(), key) {
+        ("e", Some(key)) => {
+            list.open(key, false);
+            true
+        }
+        ("Escape", _) if !list.selected.with_untracked(|it| it.is_empty()) => {
+            list.clear_selection();
+            true
+        }
+        _ => false,
+    };
+    // With a record beside the list, the arrows walk through the records.
+    Effect::new(move |old: Option<Option<u128>>| {
+        let cursor = list.place.with(|it| it.cursor);
+        if let (Some(key), Some(Some(_))) = (cursor, old)
+            && open.get_untracked().is_some_and(|it| key_of(it) != key)
+        {
+            list.open(key, true);
+        }
+        cursor
+    });
+    view! {
+        <Table
+            columns=Signal::derive(move || list_cells::columns(i18n, open.get().is_some()))
+            keys=Signal::derive(move || list.keys.get())
+            cell=Arc::new(move |column, slot| list_cells::cell(list, i18n, column, slot))
+            row_height=look.row_height()
+            label=i18n.text(Messages::customers_title)
+            place=list.place
+            sort=Signal::derive(move || Some(list.sort.get()))
+            on_sort=sort
+            on_open=move |key| list.open(key, false)
+            selected=Signal::derive(move || list.selected.get())
+            on_select=move |key| list.toggle(key)
+            on_select_all=select_all
+            select_label=i18n.text(Messages::keys_select)
+            on_key=press
+        />
+    }
+    .into_any()
+}
+
+/// Two lines a customer, where there is less room.
+#[component]
+fn CompactRows(list: ListState) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <VirtualList
+            keys=Signal::derive(move || list.keys.get())
+            row=Arc::new(move |slot| list_cells::compact_row(list, i18n, slot))
+            row_height=60.0
+            label=i18n.text(Messages::customers_title)
+            place=list.place
+            on_open=move |key| list.open(key, false)
+        />
+    }
+    .into_any()
+}

@@ -1,0 +1,289 @@
+//! The page of one customer: what it is, what happened and is next, what it is tied to.
+
+use huike_messages::Messages;
+use huike_shared::access::Action;
+use huike_shared::customers::Customer;
+use huike_shared::followups::Task;
+use huike_shared::id::RecordId;
+use huike_shared::record::{FieldDef, Record};
+use huike_shared::text::Phone;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::customer_ref;
+use super::list::key_of;
+use super::list_cells::level_badge;
+use super::tied::Ties;
+use crate::followups::{Composer, NextSteps, Timeline};
+use crate::i18n::use_i18n;
+use crate::record::{FieldGroup, FieldGroups, FieldInput, NoteEditor, WaitingMark, choice_label};
+use crate::routes::{customer_path, use_nav};
+use crate::shell::{Presence, use_creation, use_shell};
+use crate::store::use_store;
+use crate::ui::{
+    Avatar, Button, EmptyState, Glyph, Icon, IconButton, Menu, MenuItem, Skeleton, SkeletonShape,
+    Width,
+};
+
+/// The fields, grouped as people ask for them.
+const GROUPS: &[FieldGroup] = &[
+    FieldGroup {
+        title: "fields-contact",
+        fields: &["phone", "email", "wechat", "preferred_channel", "website", "region", "address"],
+        always: &["phone", "region"],
+    },
+    FieldGroup {
+        title: "fields-relation",
+        fields: &["status", "level", "owner", "source", "code"],
+        always: &["status", "level", "owner", "source"],
+    },
+    FieldGroup {
+        title: "fields-about",
+        fields: &[
+            "customer_type", "company", "job_title", "industry", "employees", "gender", "birthday",
+        ],
+        always: &["customer_type"],
+    },
+    FieldGroup {
+        title: "fields-needs",
+        fields: &["needs", "buying_habit", "interests", "remark"],
+        always: &["needs"],
+    },
+];
+
+/// The page of one customer.
+#[component]
+pub fn CustomerRecord(
+    /// Which customer.
+    id: RecordId,
+    /// Whether it takes the whole page.
+    #[prop(into)]
+    is_full: Signal<bool>,
+    /// One level back.
+    #[prop(into)]
+    on_close: Callback<()>,
+    /// To the next customer of the list, or the one before.
+    #[prop(into)]
+    on_step: Callback<isize>,
+) -> impl IntoView {
+    // What it reads.
+    let (store, i18n) = (use_store(), use_i18n());
+    let record = customer_ref(id);
+    let row = store.row(record);
+    let is_there = Memo::new(move |_| row.with(|it| it.as_ref().map(|it| it.deleted)));
+
+    // What it looks like.
+    let missing = move || {
+        if is_there.get() == Some(true) {
+            view! {
+                <EmptyState glyph=Glyph::Trash title=i18n.text(Messages::record_deleted)>
+                    <Button
+                        label=i18n.text(Messages::common_restore)
+                        on_press=move |()| store.restore(&[record])
+                    />
+                    <Button label=i18n.text(Messages::common_back) on_press=on_close/>
+                </EmptyState>
+            }
+            .into_any()
+        } else if store.is_complete().get() {
+            view! {
+                <EmptyState glyph=Glyph::Search title=i18n.text(Messages::record_missing)>
+                    <Button label=i18n.text(Messages::common_back) on_press=on_close/>
+                </EmptyState>
+            }
+            .into_any()
+        } else {
+            view! { <Skeleton shape=SkeletonShape::Record label=i18n.text(Messages::common_loading)/> }
+                .into_any()
+        }
+    };
+    view! {
+        <Show when=move || is_there.get() == Some(false) fallback=missing>
+            <article class="record">
+                <Head id is_full on_close on_step/>
+                <div class="record-columns">
+                    <section class="record-happened">
+                        <NextSteps about=record is_wanted=Signal::stored(false)/>
+                        <Composer about=record/>
+                        <Timeline about=record/>
+                    </section>
+                    <section class="record-is">
+                        <FieldGroups record def=Customer::DEF groups=GROUPS/>
+                        <SharedPage id/>
+                    </section>
+                    <section class="record-tied">
+                        <Ties id/>
+                    </section>
+                </div>
+                <ActionRow id/>
+            </article>
+        </Show>
+    }
+    .into_any()
+}
+
+/// Name, marks and actions.
+#[component]
+fn Head(
+    id: RecordId,
+    is_full: Signal<bool>,
+    on_close: Callback<()>,
+    on_step: Callback<isize>,
+) -> impl IntoView {
+    // What it reads.
+    let (store, i18n, nav, shell) = (use_store(), use_i18n(), use_nav(), use_shell());
+    let record = customer_ref(id);
+    let row = store.row(record);
+    let text = move |index: usize| {
+        row.with(|it| it.as_ref().and_then(|it| it.value(index).as_text().map(str::to_owned)))
+    };
+    let name = Signal::derive(move || text(Customer::NAME.index).unwrap_or_default());
+    let name_field: &'static FieldDef = &Customer::DEF.fields[Customer::NAME.index];
+    let status = move || text(Customer::STATUS.index).map(|it| choice_label(i18n, "status", &it));
+    let updated = move || row.with(|it| it.as_ref().map(|it| it.updated));
+    let is_phone = move || shell.width.get() == Width::Phone;
+
+    // What it can do.
+    let delete = move |()| {
+        store.delete(&[record]);
+        on_close.run(());
+    };
+    let fill = move |()| {
+        let full = if is_full.get_untracked() { None } else { Some("1") };
+        nav.to(&format!("{}{}", customer_path(id), nav.with_query(&[("full", full)])));
+    };
+
+    // What it looks like.
+    view! {
+        <header class="record-head">
+            <Show when=is_phone>
+                <IconButton glyph=Glyph::ChevronLeft label=i18n.text(Messages::common_back) on_press=on_close/>
+            </Show>
+            <Avatar name id=key_of(id) square=true large=true/>
+            <div class="record-name">
+                <h1>
+                    <FieldInput record field=name_field bare=true/>
+                </h1>
+                <p class="record-meta">
+                    {move || text(Customer::LEVEL.index).map(|it| level_badge(i18n, &it))}
+                    {move || status().map(|it| view! { <span>{it}</span> })}
+                    <WaitingMark record/>
+                    <Presence record/>
+                    {move || {
+                        updated().map(|stamp| {
+                            let who = store.member_name(stamp.by);
+                            let at = stamp.at.millis();
+                            view! {
+                                <span title=i18n.instant_exact(at)>
+                                    {i18n.t(|m| m.record_updated_by(&who))} " · " {i18n.ago(at)}
+                                </span>
+                            }
+                        })
+                    }}
+                </p>
+            </div>
+            <div class="page-actions">
+                <Show when=move || !is_phone()>
+                    <IconButton
+                        glyph=Glyph::ChevronUp
+                        label=i18n.text(Messages::keys_previous)
+                        on_press=move |()| on_step.run(-1)
+                    />
+                    <IconButton
+                        glyph=Glyph::ChevronDown
+                        label=i18n.text(Messages::keys_next)
+                        on_press=move |()| on_step.run(1)
+                    />
+                </Show>
+                <Show when=move || shell.width.get() == Width::Desktop>
+                    <IconButton
+                        glyph=Glyph::Expand
+                        label=i18n.text(move |m| {
+                            if is_full.get() { m.record_beside() } else { m.record_in_full() }
+                        })
+                        on_press=fill
+                    />
+                </Show>
+                <Menu label=i18n.text(Messages::common_actions) icon_only=true>
+                    <MenuItem
+                        label=i18n.text(Messages::common_delete)
+                        glyph=Glyph::Trash
+                        danger=true
+                        disabled=Signal::derive(move || !store.may(Action::Delete))
+                        on_press=delete
+                    />
+                </Menu>
+                <Show when=move || !is_phone()>
+                    <IconButton glyph=Glyph::Close label=i18n.text(Messages::common_close) on_press=on_close/>
+                </Show>
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+/// The page about this customer that everybody writes together.
+#[component]
+fn SharedPage(id: RecordId) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <details class="field-group" open>
+            <summary>
+                <Icon glyph=Glyph::ChevronRight/>
+                <span>{move || i18n.t(Messages::field_customer_notes)}</span>
+            </summary>
+            <NoteEditor
+                owner=customer_ref(id)
+                field="notes"
+                label=i18n.text(Messages::field_customer_notes)
+            />
+        </details>
+    }
+    .into_any()
+}
+
+/// What one does standing in front of the customer, within reach of a thumb.
+#[component]
+fn ActionRow(id: RecordId) -> impl IntoView {
+    let (store, i18n, creation) = (use_store(), use_i18n(), use_creation());
+    let row = store.row(customer_ref(id));
+    let phone = move || {
+        let text = row.with(|it| it.as_ref().and_then(|it| it.value(Customer::PHONE.index).as_text().map(str::to_owned)));
+        text.map(|it| Phone::from_stored(&it))
+    };
+    let address = move |scheme: &'static str| phone().map(|it| format!("{scheme}:{it}"));
+    let is_absent = move || phone().is_none().then_some("true");
+    let log = move |_| {
+        let box_ = document().query_selector(".record-happened .composer textarea, .record-happened .composer input");
+        if let Some(element) = box_.ok().flatten()
+            && let Some(element) = element.dyn_ref::<web_sys::HtmlElement>()
+        {
+            element.scroll_into_view();
+            let _ = element.focus();
+        }
+    };
+    view! {
+        <footer class="action-row">
+            <a href=move || address("tel") rel="external" aria-disabled=is_absent>
+                <Icon glyph=Glyph::Phone/>
+                {move || i18n.t(Messages::act_call)}
+            </a>
+            <a href=move || address("sms") rel="external" aria-disabled=is_absent>
+                <Icon glyph=Glyph::Message/>
+                {move || i18n.t(Messages::act_message)}
+            </a>
+            <button type="button" on:click=log>
+                <Icon glyph=Glyph::Note/>
+                {move || i18n.t(Messages::act_log)}
+            </button>
+            <button
+                type="button"
+                on:click=move |_| creation.open(Task::DEF.kind, vec![("customer", id)])
+            >
+                <Icon glyph=Glyph::Task/>
+                {move || i18n.t(Messages::act_task)}
+            </button>
+        </footer>
+    }
+    .into_any()
+}

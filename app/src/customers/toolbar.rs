@@ -1,0 +1,178 @@
+//! The head of the list: title, search, filters with counts, views, one primary action.
+
+use std::collections::HashMap;
+
+use huike_messages::Messages;
+use huike_shared::customers::{Customer, CustomerStatus};
+use huike_shared::record::Record;
+use leptos::prelude::*;
+
+use super::criteria::{Dimension, toggled};
+use super::list::ListState;
+use super::views_menu::ViewsMenu;
+use crate::i18n::use_i18n;
+use crate::record::{choice_label, choices_of, field_label};
+use crate::shell::use_shell;
+use crate::ui::{
+    Button, ButtonKind, FilterChip, Glyph, IconButton, Menu, MenuItem, SearchField, Width,
+};
+
+/// How many customers each value would show.
+type Counts = HashMap<(Dimension, String), usize>;
+
+/// The head of the list.
+#[component]
+pub fn Toolbar(
+    /// The list.
+    list: ListState,
+    /// Makes a customer.
+    #[prop(into)]
+    on_create: Callback<()>,
+) -> impl IntoView {
+    // What it reads.
+    let (i18n, shell) = (use_i18n(), use_shell());
+    let counts = Memo::new(move |_| count(list));
+    let me = move || list.store.me().to_string();
+
+    // What it can do.
+    let toggle = move |dimension: Dimension, value: &str| {
+        let chosen = list.criteria.with_untracked(|it| toggled(it.chosen(dimension), value));
+        list.nav.set_query(&[(dimension.key(), Some(&chosen)), ("view", None)]);
+    };
+    let is_chosen = move |dimension: Dimension, value: &str| {
+        list.criteria.with(|it| it.chosen(dimension).iter().any(|it| it == value))
+    };
+    let counted = move |dimension: Dimension, value: String| {
+        Signal::derive(move || {
+            counts.with(|it| it.get(&(dimension, value.clone())).copied().unwrap_or(0))
+        })
+    };
+
+    // What it looks like.
+    let statuses = CustomerStatus::WORDS.iter().map(|word| {
+        view! {
+            <FilterChip
+                label=Signal::derive(move || choice_label(i18n, "status", word))
+                pressed=Signal::derive(move || is_chosen(Dimension::Status, word))
+                on_toggle=move |()| toggle(Dimension::Status, word)
+                count=counted(Dimension::Status, (*word).to_owned())
+            />
+        }
+    });
+    let mine = view! {
+        <FilterChip
+            label=i18n.text(Messages::common_mine)
+            pressed=Signal::derive(move || is_chosen(Dimension::Owner, &me()))
+            on_toggle=move |()| toggle(Dimension::Owner, &untrack(me))
+            count=Signal::derive(move || {
+                counts.with(|it| it.get(&(Dimension::Owner, me())).copied().unwrap_or(0))
+            })
+        />
+    };
+    let menus = [Dimension::Level, Dimension::Source, Dimension::Owner].map(|dimension| {
+        let field = Customer::DEF.fields.iter().find(|it| it.name == dimension.key());
+        let label = Signal::derive(move || {
+            let name = field_label(i18n, Customer::DEF, dimension.key());
+            let chosen = list.criteria.with(|it| it.chosen(dimension).len());
+            if chosen > 0 { format!("{name} · {chosen}") } else { name }
+        });
+        let entries = move || {
+            let choices = field.map(|it| choices_of(list.store, i18n, it)).unwrap_or_default();
+            choices
+                .into_iter()
+                .map(|mut choice| {
+                    if choice.value.is_empty() {
+                        choice.value = "none".to_owned();
+                        choice.label = i18n.t(Messages::common_none);
+                    }
+                    let count = counted(dimension, choice.value.clone());
+                    let (value, again) = (choice.value.clone(), choice.value);
+                    let words = choice.label;
+                    view! {
+                        <MenuItem
+                            label=Signal::derive(move || format!("{words} · {}", i18n.count(count.get())))
+                            checked=Signal::derive(move || is_chosen(dimension, &value))
+                            on_press=move |()| toggle(dimension, &again)
+                        />
+                    }
+                })
+                .collect_view()
+        };
+        view! { <Menu label glyph=Glyph::ChevronDown>{entries()}</Menu> }
+    });
+    let total = move || i18n.t(|m| m.customers_count(list.keys.with(|it| it.len() as i64)));
+    let is_phone = move || shell.width.get() == Width::Phone;
+    view! {
+        <header class="page-head">
+            <h1>{move || i18n.t(Messages::customers_title)}</h1>
+            <span class="page-count" role="status">{total}</span>
+            <div class="page-actions">
+                <ViewsMenu list/>
+                <Show when=move || !is_phone()>
+                    <a class="button ghost" href="/app/import">
+                        {move || i18n.t(Messages::nav_import)}
+                    </a>
+                </Show>
+                <Show
+                    when=is_phone
+                    fallback=move || {
+                        view! {
+                            <Button
+                                label=i18n.text(Messages::customers_new)
+                                glyph=Glyph::Plus
+                                kind=ButtonKind::Primary
+                                shortcut="C"
+                                on_press=on_create
+                            />
+                        }
+                            .into_any()
+                    }
+                >
+                    <IconButton
+                        glyph=Glyph::Plus
+                        label=i18n.text(Messages::customers_new)
+                        on_press=on_create
+                    />
+                </Show>
+            </div>
+        </header>
+        <div class="page-bar">
+            <SearchField
+                label=i18n.text(Messages::customers_search)
+                value=list.typed
+                shortcut="/"
+                on_leave=move |()| list.focus()
+            />
+            {mine}
+            {statuses.collect_view()}
+            {menus.into_iter().collect_view()}
+        </div>
+    }
+    .into_any()
+}
+
+/// One walk over all customers counts every value of every filter.
+fn count(list: ListState) -> Counts {
+    let mut counts = Counts::new();
+    let criteria = list.criteria.get();
+    list.sorted.with(|all| {
+        for row in all.iter() {
+            // What the search hides is hidden from every count.
+            if !criteria.query.matches(row) {
+                continue;
+            }
+            for dimension in Dimension::ALL {
+                if criteria.passes_without(row, dimension) {
+                    let value = dimension.value(row);
+                    match counts.get_mut(&(dimension, value.to_owned())) {
+                        Some(count) => *count += 1,
+                        None => {
+                            counts.insert((dimension, value.to_owned()), 1);
+                        }
+                    }
+                }
+            }
+        }
+    });
+    counts
+}

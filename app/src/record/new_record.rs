@@ -1,0 +1,225 @@
+//! The form that makes a record: a few fields, kept as a draft until it is made.
+
+use std::collections::HashMap;
+
+use huike_messages::Messages;
+use huike_shared::customers::{Contact, Customer};
+use huike_shared::deals::{Deal, Pipeline};
+use huike_shared::followups::Task;
+use huike_shared::id::RecordId;
+use huike_shared::place::Place;
+use huike_shared::rank::Rank;
+use huike_shared::record::{FieldDef, FieldKind, FieldType, Kind, Record, RecordRef};
+use huike_shared::registry;
+use huike_shared::scalar::Scalar;
+use leptos::prelude::*;
+
+use super::picker::{LinkDraft, matches};
+use super::{editor_of, field_label, parse_typed, title_of_row};
+use crate::i18n::use_i18n;
+use crate::routes::{path_of, use_nav};
+use crate::shell::Wanted;
+use crate::store::device::{DeviceEntropy, draft, keep_draft, now};
+use crate::store::{LocalStore, use_store};
+use crate::ui::{Button, ButtonKind, Field, Glyph, Notice, Tone};
+
+/// The fields that a new record is asked for; everything else comes later on its page.
+fn fields_of(kind: Kind) -> &'static [&'static str] {
+    if kind == Customer::DEF.kind {
+        &["name", "phone", "customer_type", "level", "source", "region", "owner"]
+    } else if kind == Contact::DEF.kind {
+        &["name", "customer", "job_title", "phone", "wechat", "email", "role"]
+    } else if kind == Deal::DEF.kind {
+        &["title", "customer", "amount", "close_on", "owner", "source"]
+    } else if kind == Task::DEF.kind {
+        &["title", "due_on", "customer", "priority", "owner"]
+    } else {
+        &["name"]
+    }
+}
+
+/// The form.
+#[component]
+pub fn NewRecordForm(
+    /// What is to be made.
+    wanted: Wanted,
+    /// It was made.
+    #[prop(into)]
+    on_done: Callback<RecordId>,
+) -> impl IntoView {
+    let (store, i18n, nav) = (use_store(), use_i18n(), use_nav());
+    let kind = wanted.kind;
+    let Some(def) = registry::def(kind) else { return ().into_any() };
+    let me = untrack(|| store.me()).to_string();
+    let fields: Vec<(&'static FieldDef, RwSignal<String>)> = fields_of(kind)
+        .iter()
+        .filter_map(|name| def.fields.iter().find(|it| it.name == *name))
+        .map(|field| {
+            let linked = wanted.links.iter().find(|it| it.0 == field.name).map(|it| it.1.to_string());
+            let owner = (field.name == "owner").then(|| me.clone());
+            let left = draft(&draft_name(def.name, field.name));
+            (field, RwSignal::new(linked.or(left).or(owner).unwrap_or_default()))
+        })
+        .collect();
+    let errors = RwSignal::new(HashMap::<&'static str, String>::new());
+
+    // Every letter is kept: a crash, a reload or a closed dialog loses nothing.
+    for (field, value) in fields.clone() {
+        let name = draft_name(def.name, field.name);
+        let own = (field.name == "owner").then(|| me.clone());
+        Effect::new(move |_| value.with(|it| keep_draft(&name, Some(it).filter(|it| own.as_ref() != Some(it)).map(String::as_str))));
+    }
+    let make = {
+        let fields = fields.clone();
+        let links = wanted.links.clone();
+        move || {
+            let mut values: Vec<(Box<str>, Scalar)> = Vec::new();
+            let mut problems = HashMap::new();
+            for (field, value) in &fields {
+                match parse_typed(field, &value.get_untracked()) {
+                    Ok(value) => values.push((field.name.into(), value)),
+                    Err(key) => {
+                        problems.insert(field.name, untrack(|| i18n.by_key(key)));
+                    }
+                }
+            }
+            let is_fine = problems.is_empty();
+            errors.set(problems);
+            if !is_fine {
+                return;
+            }
+            for (key, id) in &links {
+                if !values.iter().any(|it| *it.0 == **key) {
+                    values.push(((*key).into(), (*id).into()));
+                }
+            }
+            if kind == Deal::DEF.kind {
+                values.extend(first_place(store, &untrack(|| nav.path())));
+            }
+            let id = store.create(kind, values);
+            for (field, _) in &fields {
+                keep_draft(&draft_name(def.name, field.name), None);
+            }
+            on_done.run(id);
+            if kind == Customer::DEF.kind || kind == Deal::DEF.kind {
+                nav.open(store, RecordRef { kind, id });
+            }
+        }
+    };
+    let twin = {
+        let fields = fields.clone();
+        Memo::new(move |_| if kind == Customer::DEF.kind { twin_of(store, &fields) } else { None })
+    };
+    let input = move |(field, value): (&'static FieldDef, RwSignal<String>)| {
+        let label = Signal::derive(move || field_label(i18n, def, field.name));
+        match field.kind {
+            FieldKind::Link(target) => match registry::def_by_name(target) {
+                Some(target) => view! { <LinkDraft kind=target.kind label value/> }.into_any(),
+                None => ().into_any(),
+            },
+            _ => view! {
+                <Field
+                    label
+                    value
+                    editor=editor_of(store, i18n, field)
+                    required=field.required
+                    error=Signal::derive(move || errors.with(|it| it.get(field.name).cloned()))
+                />
+            }
+            .into_any(),
+        }
+    };
+    view! {
+        <form
+            class="form two"
+            novalidate
+            on:submit=move |ev| {
+                ev.prevent_default();
+                make();
+            }
+        >
+            {fields
+                .into_iter()
+                .enumerate()
+                .map(|(index, it)| view! { <div class:full=index == 0>{input(it)}</div> })
+                .collect_view()}
+            {move || {
+                twin.get()
+                    .and_then(|id| store.peek(RecordRef { kind, id }))
+                    .map(|row| {
+                        let path = path_of(&row);
+                        view! {
+                            <div class="full">
+                                <Notice tone=Tone::Due glyph=Glyph::Customer>
+                                    <span>{i18n.t(|m| m.customers_twin(&title_of_row(&row, i18n)))}</span>
+                                    <Button
+                                        label=i18n.text(Messages::common_open)
+                                        on_press=move |()| {
+                                            on_done.run(id_of(&path));
+                                            nav.to(&path);
+                                        }
+                                    />
+                                </Notice>
+                            </div>
+                        }
+                    })
+            }}
+            <footer class="dialog-foot full">
+                <Button
+                    label=i18n.text(Messages::common_create)
+                    kind=ButtonKind::Primary
+                    submits=true
+                    on_press=|()| {}
+                />
+            </footer>
+        </form>
+    }
+    .into_any()
+}
+
+fn id_of(path: &str) -> RecordId {
+    path.rsplit('/').next().and_then(|it| RecordId::parse(it).ok()).unwrap_or_default()
+}
+
+fn draft_name(kind: &str, field: &str) -> String {
+    format!("new.{kind}.{field}")
+}
+
+/// A customer with the same phone or the very same name.
+fn twin_of(store: LocalStore, fields: &[(&'static FieldDef, RwSignal<String>)]) -> Option<RecordId> {
+    let value = |name: &str| {
+        let (field, value) = fields.iter().find(|it| it.0.name == name)?;
+        let parsed = parse_typed(field, &value.get()).ok()?;
+        parsed.as_text().map(str::to_owned)
+    };
+    let (name, phone) = (value("name"), value("phone"));
+    let typed = phone.as_deref().or(name.as_deref().filter(|it| it.chars().count() > 1))?;
+    let found = matches(store, Customer::DEF.kind, typed, 8);
+    let is_twin = |row: &huike_shared::row::Row| {
+        let same_phone = phone.is_some() && row.value(Customer::PHONE.index).as_text() == phone.as_deref();
+        same_phone || row.value(Customer::NAME.index).as_text() == name.as_deref()
+    };
+    found.iter().find(|it| is_twin(it)).map(|it| it.id)
+}
+
+/// The top of the first stage: of the pipeline on the screen, else of the first one.
+fn first_place(store: LocalStore, path: &str) -> Option<(Box<str>, Scalar)> {
+    let shown = path.strip_prefix("/app/deals/").and_then(|it| it.split('/').next());
+    let shown = shown.and_then(|it| RecordId::parse(it).ok());
+    let rows = store.rows(Pipeline::DEF.kind).get_untracked();
+    let chosen = rows.iter().find(|it| Some(it.id) == shown).or_else(|| {
+        let usable = rows.iter().filter(|it| !it.get(Pipeline::ARCHIVED));
+        usable.min_by_key(|it| (it.get(Pipeline::RANK), it.id))
+    })?;
+    let (stage, _) = Pipeline::stages(chosen).into_iter().find(|it| !it.1.removed)?;
+    let deals = store.rows(Deal::DEF.kind).get_untracked();
+    let first = deals
+        .iter()
+        .map(|it| it.get(Deal::PLACE))
+        .filter(|it| it.pipeline == chosen.id && it.stage == stage)
+        .map(|it| it.rank)
+        .min();
+    let rank = Rank::between(None, first.as_ref(), &mut DeviceEntropy);
+    let place = Place { pipeline: chosen.id, stage, rank, since: now() };
+    Some((Deal::PLACE.name.into(), FieldType::write(&place)))
+}

@@ -1,0 +1,162 @@
+//! Who works here: the member of this replica, found out in the background.
+//!
+//! Local data never waits for the server. A replica belongs to one member of one workspace
+//! (`huike.replica` = `<workspace>-<member>`); another member on the same device gets another one, and
+//! nobody's waiting edits are ever sent for or wiped by somebody else.
+
+pub mod http;
+
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use crate::store::device::{remember, remembered};
+use crate::store::{LocalStore, use_store};
+use http::HttpError;
+
+/// Which replica this browser opens.
+const REPLICA_KEY: &str = "huike.replica";
+/// The last answer of the server, for work without one.
+const ME_KEY: &str = "huike.me";
+
+/// Who is signed in and where.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+pub struct Me {
+    /// The workspace.
+    pub workspace: WorkspaceInfo,
+    /// The member.
+    pub member: MyMember,
+}
+
+/// The workspace as its members see it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+pub struct WorkspaceInfo {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The member that is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+pub struct MyMember {
+    /// The member's id.
+    pub id: String,
+    /// The member's name.
+    pub name: String,
+    /// What the member signs in with.
+    #[serde(default)]
+    pub login: String,
+    /// The word of the member's role.
+    #[serde(default)]
+    pub role: String,
+}
+
+/// What is known about the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SessionState {
+    /// Not asked yet, or no answer.
+    #[default]
+    Unknown,
+    /// The server knows the member.
+    SignedIn,
+    /// The server asks for a sign-in; local work goes on.
+    SignedOut,
+    /// Another member is signed in on this browser than the one whose data is shown.
+    Other,
+}
+
+/// The session.
+#[derive(Clone, Copy)]
+pub struct Session {
+    me: RwSignal<Option<Me>>,
+    state: RwSignal<SessionState>,
+}
+
+/// Shows who was here last, and asks the server in the background.
+pub fn provide_session() -> Session {
+    let kept = remembered(ME_KEY).and_then(|it| serde_json::from_str::<Me>(&it).ok());
+    let session =
+        Session { me: RwSignal::new(kept), state: RwSignal::new(SessionState::Unknown) };
+    provide_context(session);
+    let store = use_store();
+    session.ask(store);
+    // The answer may be missing because there was no network; ask again when there is one.
+    let online = gloo_events::EventListener::new(&window(), "online", move |_| {
+        session.ask(store);
+    });
+    online.forget();
+    session
+}
+
+/// The session.
+pub fn use_session() -> Session {
+    expect_context::<Session>()
+}
+
+impl Session {
+    /// Who is signed in, or was when the server was last reached; followed.
+    pub fn me(self) -> Option<Me> {
+        self.me.get()
+    }
+
+    /// What is known about the session, followed.
+    pub fn state(self) -> SessionState {
+        self.state.get()
+    }
+
+    /// The name of the workspace, followed.
+    pub fn workspace_name(self) -> String {
+        self.me.with(|it| it.as_ref().map(|it| it.workspace.name.clone()).unwrap_or_default())
+    }
+
+    /// The name of the member, followed.
+    pub fn member_name(self) -> String {
+        self.me.with(|it| it.as_ref().map(|it| it.member.name.clone()).unwrap_or_default())
+    }
+
+    /// Asks the server who is signed in.
+    pub fn ask(self, store: LocalStore) {
+        leptos::task::spawn_local(async move {
+            match http::get::<Me>("/api/v1/me").await {
+                Ok(me) => self.take(me, store),
+                Err(HttpError::Refused { status: 401, .. }) => {
+                    self.state.set(SessionState::SignedOut);
+                    // Nobody has ever worked here: there is nothing to show but the sign-in.
+                    if store.replica() == "none" {
+                        let _ = window().location().set_href("/sign-in");
+                    }
+                }
+                // No network, or a server in trouble: work goes on with what is here.
+                Err(_) => {}
+            }
+        });
+    }
+
+    fn take(self, me: Me, store: LocalStore) {
+        let replica = format!("{}-{}", me.workspace.id, me.member.id);
+        remember(ME_KEY, serde_json::to_string(&me).ok().as_deref());
+        if store.replica() == replica {
+            self.me.set(Some(me));
+            self.state.set(SessionState::SignedIn);
+            return;
+        }
+        // This page shows nobody's data, or another member's: the right replica opens anew. What
+        // waits in the other one stays there for its member.
+        self.state.set(SessionState::Other);
+        remember(REPLICA_KEY, Some(&replica));
+        let _ = window().location().reload();
+    }
+
+    /// Ends the session on the server. Waiting edits stay on this device for their member.
+    pub async fn sign_out(self, store: LocalStore) -> Result<(), HttpError> {
+        match http::post_empty("/api/v1/sign-out").await {
+            Ok(()) | Err(HttpError::Refused { status: 401, .. }) => {}
+            Err(error) => return Err(error),
+        }
+        store.drop_snapshot();
+        remember(ME_KEY, None);
+        remember(REPLICA_KEY, None);
+        let _ = window().location().set_href("/sign-in");
+        Ok(())
+    }
+}

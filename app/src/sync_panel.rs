@@ -1,0 +1,257 @@
+//! Where edits are: what waits, what was refused, and what can be done about it.
+
+use huike_messages::Messages;
+use huike_shared::document::DELETED;
+use huike_shared::local::{Connection, RefusedEdit, WaitingEdit};
+use huike_shared::record::Kind;
+use huike_shared::registry;
+use huike_shared::scalar::Scalar;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::i18n::{I18n, use_i18n};
+use crate::record::{key_label, kind_label, title_of, value_words};
+use crate::routes::use_nav;
+use crate::shell::sync_words;
+use crate::store::{LocalStore, WaitingList, use_store};
+use crate::ui::{Button, ButtonKind, EmptyState, Glyph, Icon, Progress};
+
+/// Rows that are drawn; the rest is counted.
+const SHOWN_MAX: usize = 200;
+
+/// The page behind the sync pill.
+#[component]
+pub fn SyncPage() -> impl IntoView {
+    // What it reads.
+    let (store, i18n) = (use_store(), use_i18n());
+    let status = store.status();
+    let list = store.waiting();
+    Effect::new(move |_| {
+        // Whenever something was sent, answered or made, the list is asked for anew.
+        status.track();
+        store.list_waiting();
+    });
+    Effect::new(move |_| {
+        document().set_title(&format!("{} · {}", i18n.t(Messages::sync_title), i18n.t(Messages::app_title)));
+    });
+    let catching_up = Memo::new(move |_| match status.with(|it| it.connection.clone()) {
+        Connection::CatchingUp { done, total } => Some((done, total)),
+        _ => None,
+    });
+    let last = move || status.with(|it| it.last_contact).map(|it| i18n.instant(it.millis()));
+    let is_empty = move || list.with(|it| it.waiting.is_empty() && it.refused.is_empty());
+
+    // What it looks like.
+    view! {
+        <header class="page-head">
+            <h1>{move || i18n.t(Messages::sync_title)}</h1>
+            <span class="page-count" role="status">{move || sync_words(store, i18n)}</span>
+            <div class="page-actions">
+                <Show when=move || !is_empty()>
+                    <Button
+                        label=i18n.text(Messages::sync_export)
+                        glyph=Glyph::Download
+                        kind=ButtonKind::Ghost
+                        on_press=move |()| untrack(|| export(store, i18n, &list.get()))
+                    />
+                </Show>
+                <Button
+                    label=i18n.text(Messages::sync_now)
+                    glyph=Glyph::Sync
+                    on_press=move |()| store.sync_now()
+                />
+            </div>
+        </header>
+        <div class="page-body narrow">
+            <p class="quiet">
+                {move || match last() {
+                    Some(at) => i18n.t(|m| m.sync_last_contact(&at)),
+                    None => i18n.t(Messages::sync_never),
+                }}
+            </p>
+            {move || catching_up.get().map(|(done, total)| {
+                view! {
+                    <Progress
+                        label=i18n.text(Messages::sync_catching_up)
+                        done=done
+                        total=Some(total)
+                        counts=i18n.t(|m| m.common_count_of(done as i64, total as i64))
+                    />
+                }
+            })}
+            <Refused/>
+            <Waiting/>
+            <Show when=is_empty>
+                <EmptyState
+                    glyph=Glyph::Cloud
+                    title=i18n.text(Messages::sync_nothing_waits)
+                    text=i18n.text(Messages::sync_nothing_waits_hint)
+                />
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+/// The tray of refused edits: nothing that was typed disappears without a word.
+#[component]
+fn Refused() -> impl IntoView {
+    let (store, i18n) = (use_store(), use_i18n());
+    let list = store.waiting();
+    let one = move |refused: RefusedEdit| {
+        let RefusedEdit { edit, refusal, .. } = refused;
+        let intent = edit.intent;
+        let reason = i18n.by_key(&format!("refusal-{}", refusal.code()));
+        view! {
+            <li class="outbox-row refused">
+                <Icon glyph=Glyph::Warning/>
+                <EditWords edit/>
+                <div class="refusal">
+                    <b>{reason}</b>
+                </div>
+                <Button
+                    label=i18n.text(Messages::common_retry)
+                    on_press=move |()| store.retry(intent)
+                />
+                <Button
+                    label=i18n.text(Messages::sync_dismiss)
+                    kind=ButtonKind::Ghost
+                    on_press=move |()| store.dismiss(intent)
+                />
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || list.with(|it| !it.refused.is_empty())>
+            <section class="panel">
+                <h2>{move || i18n.t(Messages::sync_refused_title)}</h2>
+                <p class="quiet">{move || i18n.t(Messages::sync_refused_hint)}</p>
+                <ul class="outbox">
+                    {move || list.get().refused.iter().take(SHOWN_MAX).cloned().map(one).collect_view()}
+                </ul>
+            </section>
+        </Show>
+    }
+    .into_any()
+}
+
+/// What waits for the server.
+#[component]
+fn Waiting() -> impl IntoView {
+    let (store, i18n) = (use_store(), use_i18n());
+    let list = store.waiting();
+    let one = move |edit: WaitingEdit| {
+        view! {
+            <li class="outbox-row">
+                <Icon glyph=Glyph::CloudUpload/>
+                <EditWords edit/>
+            </li>
+        }
+    };
+    let rest = move || list.with(|it| it.waiting.len().saturating_sub(SHOWN_MAX));
+    view! {
+        <Show when=move || list.with(|it| !it.waiting.is_empty())>
+            <section class="panel">
+                <h2>{move || i18n.t(Messages::sync_waiting_title)}</h2>
+                <ul class="outbox">
+                    {move || list.get().waiting.iter().take(SHOWN_MAX).cloned().map(one).collect_view()}
+                </ul>
+                {move || (rest() > 0).then(|| i18n.t(|m| m.list_more_rows(rest() as i64)))}
+            </section>
+        </Show>
+    }
+    .into_any()
+}
+
+/// Which record, which fields, which values, when.
+#[component]
+fn EditWords(edit: WaitingEdit) -> impl IntoView {
+    let (store, i18n, nav) = (use_store(), use_i18n(), use_nav());
+    let WaitingEdit { record, values, at, .. } = edit;
+    let title = move || format!("{} · {}", kind_label(i18n, record.kind), title_of(store, record, i18n));
+    let words = move || edit_words(store, i18n, record.kind, &values);
+    view! {
+        <div>
+            <b>
+                <button type="button" class="link" on:click=move |_| nav.open(store, record)>
+                    {title}
+                </button>
+            </b>
+            <span>{words}</span>
+        </div>
+        <time title=i18n.instant_exact(at.millis())>{move || i18n.instant(at.millis())}</time>
+    }
+    .into_any()
+}
+
+/// What an edit puts, in words.
+fn edit_words(store: LocalStore, i18n: I18n, kind: Kind, values: &[(Box<str>, Scalar)]) -> String {
+    if values.is_empty() {
+        return i18n.t(Messages::sync_text_edit);
+    }
+    let one = |(key, value): &(Box<str>, Scalar)| {
+        if **key == *DELETED {
+            return match value {
+                Scalar::Bool(true) => i18n.t(Messages::common_delete),
+                _ => i18n.t(Messages::common_restore),
+            };
+        }
+        let field = registry::def(kind).and_then(|it| registry::field(it, key));
+        let words = field.map(|it| value_words(store, i18n, it, value)).unwrap_or_default();
+        let words = if words.is_empty() { "—".to_owned() } else { words };
+        format!("{}: {words}", key_label(i18n, kind, key))
+    };
+    values.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// Saves everything that waits as a file, for whoever wants it in their own hands.
+fn export(store: LocalStore, i18n: I18n, list: &WaitingList) {
+    #[derive(serde::Serialize)]
+    struct Line<'a> {
+        state: &'static str,
+        kind: &'static str,
+        id: String,
+        title: String,
+        at: i64,
+        values: &'a [(Box<str>, Scalar)],
+        reason: Option<&'static str>,
+    }
+    let line = |edit: &'_ WaitingEdit, reason: Option<&'static str>| -> Option<String> {
+        let line = Line {
+            state: if reason.is_some() { "refused" } else { "waiting" },
+            kind: registry::def(edit.record.kind).map_or("unknown", |it| it.name),
+            id: edit.record.id.to_string(),
+            title: title_of(store, edit.record, i18n),
+            at: edit.at.millis(),
+            values: &edit.values,
+            reason,
+        };
+        serde_json::to_string(&line).ok()
+    };
+    let refused = list.refused.iter().filter_map(|it| line(&it.edit, Some(it.refusal.code())));
+    let waiting = list.waiting.iter().filter_map(|it| line(it, None));
+    let lines: Vec<String> = refused.chain(waiting).collect();
+    save_file("huike-edits.json", "application/json", &format!("[\n{}\n]\n", lines.join(",\n")));
+}
+
+/// Hands a text to the browser's downloads.
+pub fn save_file(name: &str, mime: &str, text: &str) {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(mime);
+    let parts = js_sys::Array::of1(&text.into());
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) else { return };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
+    let link = document().create_element("a").ok().and_then(|it| it.dyn_into::<web_sys::HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        link.set_href(&url);
+        link.set_download(name);
+        // The router must not take the click for a way to a page.
+        link.set_rel("external");
+        link.click();
+    }
+    gloo_timers::callback::Timeout::new(10_000, move || {
+        let _ = web_sys::Url::revoke_object_url(&url);
+    })
+    .forget();
+}
+
