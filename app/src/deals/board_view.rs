@@ -212,7 +212,7 @@ fn announce(board: BoardContext, news: &DragNews) {
         DragNews::Lifted(card) => i18n.t(|it| it.board_lifted(&title(card))),
         DragNews::Over { target, others } => {
             let all = i64::try_from(others + target.cards.len()).unwrap_or(0);
-            i18n.t(|it| it.board_over(all, place(target.index), &column(&target.column)))
+            i18n.t(|it| it.board_over(&column(&target.column), all, place(target.index)))
         }
         DragNews::Dropped(result) => {
             let others = PartId::parse(&result.column)
@@ -221,7 +221,7 @@ fn announce(board: BoardContext, news: &DragNews) {
                 })
                 .unwrap_or(result.cards.len());
             let all = i64::try_from(others).unwrap_or(0);
-            i18n.t(|it| it.board_dropped(all, place(result.index), &column(&result.column)))
+            i18n.t(|it| it.board_dropped(&column(&result.column), all, place(result.index)))
         }
         DragNews::Canceled(card) => i18n.t(|it| it.board_canceled(&title(card))),
     };

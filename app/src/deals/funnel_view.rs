@@ -29,7 +29,6 @@ pub fn FunnelView(
         deals.with(|it| funnel(&stages.unwrap_or_default(), it))
     });
     let is_empty = move || deals.with(|it| it.is_empty());
-    let reason = move |key: &Box<str>| reason_words(i18n, key);
     let owner = move |key: &Option<huike_shared::id::RecordId>| match key {
         Some(id) => book.store.member_name(*id),
         None => i18n.t(Messages::common_none),
@@ -50,7 +49,10 @@ pub fn FunnelView(
                 <div class="funnel-losses">
                     <section class="panel">
                         <h2>{move || i18n.t(Messages::funnel_by_reason)}</h2>
-                        {move || counted.with(|it| losses_table(i18n, &it.by_reason, i18n.t(Messages::funnel_reason), reason))}
+                        {move || counted.with(|it| {
+                            let heading = i18n.t(Messages::funnel_reason);
+                            losses_table(i18n, &it.by_reason, heading, |key| reason_words(i18n, key))
+                        })}
                     </section>
                     <section class="panel">
                         <h2>{move || i18n.t(Messages::funnel_by_owner)}</h2>

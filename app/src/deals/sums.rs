@@ -22,13 +22,6 @@ impl Sums {
         self.0.retain(|it| it.minor() != 0);
     }
 
-    /// Adds every amount of another sum.
-    pub fn add_all(&mut self, other: &Sums) {
-        for amount in &other.0 {
-            self.add(*amount);
-        }
-    }
-
     /// Takes an amount away.
     pub fn take(&mut self, amount: Money) {
         self.add(Money::from_minor(-amount.minor(), amount.currency()));
@@ -68,13 +61,6 @@ impl Totals {
             self.amount.take(amount);
             self.weighted.take(amount.percent(probability));
         }
-    }
-
-    /// Adds the totals of another column.
-    pub fn add_all(&mut self, other: &Totals) {
-        self.count += other.count;
-        self.amount.add_all(&other.amount);
-        self.weighted.add_all(&other.weighted);
     }
 }
 

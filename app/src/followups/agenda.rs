@@ -27,18 +27,8 @@ pub enum Group {
     Done,
 }
 
-impl Group {
-    /// All of them in order.
-    pub const ALL: [Group; 7] = [
-        Group::Overdue,
-        Group::Today,
-        Group::Tomorrow,
-        Group::ThisWeek,
-        Group::Later,
-        Group::Undated,
-        Group::Done,
-    ];
-}
+/// Tasks by heading.
+pub type Groups = Vec<(Group, Vec<RecordId>)>;
 
 /// What a list reads of a task.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,15 +99,15 @@ pub fn by_group(
     rows: &[Arc<Row>],
     today: Date,
     keep: impl Fn(&TaskFacts) -> bool,
-) -> Vec<(Group, Vec<RecordId>)> {
+) -> Groups {
     let mut tasks: Vec<(Group, TaskFacts)> = rows
         .iter()
         .map(|it| TaskFacts::read(it))
         .filter(|it| keep(it))
         .map(|it| (it.group(today), it))
         .collect();
-    tasks.sort_by(|one, other| order(one).cmp(&order(other)));
-    let mut groups: Vec<(Group, Vec<RecordId>)> = Vec::new();
+    tasks.sort_by_key(order);
+    let mut groups = Groups::new();
     for (group, task) in tasks {
         if groups.last().is_none_or(|it| it.0 != group) {
             groups.push((group, Vec::new()));

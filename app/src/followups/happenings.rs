@@ -126,7 +126,7 @@ pub fn merged(rows: impl Iterator<Item = Arc<Row>>) -> Vec<Happening> {
     for row in rows {
         of_row(&row, &mut all);
     }
-    all.sort_by(|one, other| (other.at, other.record.id).cmp(&(one.at, one.record.id)));
+    all.sort_by_key(|it| std::cmp::Reverse((it.at, it.record.id)));
     all
 }
 

@@ -8,7 +8,7 @@ use huike_shared::id::RecordId;
 use huike_shared::record::Record;
 use leptos::prelude::*;
 
-use super::agenda::{DONE_SHOWN_MAX, Group, by_group};
+use super::agenda::{DONE_SHOWN_MAX, Group, Groups, by_group};
 use super::clock::use_clock;
 use super::task_line::TaskLine;
 use super::task_panel::TaskPanel;
@@ -89,7 +89,7 @@ pub fn TasksPage() -> impl IntoView {
 }
 
 #[component]
-fn TaskGroup(group: Group, groups: Memo<Arc<Vec<(Group, Vec<RecordId>)>>>) -> impl IntoView {
+fn TaskGroup(group: Group, groups: Memo<Arc<Groups>>) -> impl IntoView {
     let i18n = use_i18n();
     let shown_max = RwSignal::new(if group == Group::Done { 5 } else { SHOWN_AT_FIRST });
     let tasks = Memo::new(move |_| {

@@ -11,7 +11,7 @@ use huike_shared::record::{Record, RecordRef};
 use huike_shared::time::DAY_MS;
 use leptos::prelude::*;
 
-use super::agenda::{Group, by_group, week_start};
+use super::agenda::{Group, Groups, by_group, week_start};
 use super::checklist::Checklist;
 use super::entry::{activity_glyph, sentence};
 use super::happenings::What;
@@ -84,7 +84,7 @@ pub fn TodayPage() -> impl IntoView {
 }
 
 #[component]
-fn DueGroup(group: Group, groups: Memo<Arc<Vec<(Group, Vec<RecordId>)>>>) -> impl IntoView {
+fn DueGroup(group: Group, groups: Memo<Arc<Groups>>) -> impl IntoView {
     let i18n = use_i18n();
     let tasks = Memo::new(move |_| {
         groups.with(|all| all.iter().find(|it| it.0 == group).map(|it| it.1.clone()).unwrap_or_default())
@@ -125,7 +125,7 @@ fn DueGroup(group: Group, groups: Memo<Arc<Vec<(Group, Vec<RecordId>)>>>) -> imp
 fn Figures(
     book: DealBook,
     standing_still: Memo<Arc<Neglected>>,
-    groups: Memo<Arc<Vec<(Group, Vec<RecordId>)>>>,
+    groups: Memo<Arc<Groups>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let (store, clock) = (book.store, book.clock);

@@ -47,7 +47,10 @@ pub fn BoardColumn(
     /// More cards than there should be.
     #[prop(optional, into)]
     is_over_limit: Signal<bool>,
-    /// The cards, each with `data-card` and `tabindex="-1"`.
+    /// Stands below the cards: a button that adds one, a word that there are none.
+    #[prop(optional, into)]
+    foot: Option<ViewFn>,
+    /// The cards and nothing else, each with `data-card` and `tabindex="-1"`.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -62,6 +65,7 @@ pub fn BoardColumn(
             <div class="card-list" data-cards="" role="list">
                 {children()}
             </div>
+            {foot.map(|it| view! { <footer class="column-foot">{it.run()}</footer> })}
         </section>
     }
     .into_any()
