@@ -37,6 +37,7 @@ field-customer-preferred-channel = Prefers
 field-customer-owner = Owner
 field-customer-gender = Gender
 field-customer-birthday = Birthday
+field-customer-tax-number = Tax number
 field-customer-employees = Employees
 field-customer-interests = Interests
 field-customer-buying-habit = Buying habit

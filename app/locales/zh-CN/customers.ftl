@@ -34,6 +34,7 @@ field-customer-preferred-channel = 联系偏好
 field-customer-owner = 负责人
 field-customer-gender = 性别
 field-customer-birthday = 生日
+field-customer-tax-number = 税号
 field-customer-employees = 人数
 field-customer-interests = 兴趣
 field-customer-buying-habit = 购买习惯

@@ -40,7 +40,8 @@ const GROUPS: &[FieldGroup] = &[
     FieldGroup {
         title: "fields-about",
         fields: &[
-            "customer_type", "company", "job_title", "industry", "employees", "gender", "birthday",
+            "customer_type", "company", "job_title", "industry", "employees", "tax_number", "gender",
+            "birthday",
         ],
         always: &["customer_type"],
     },

@@ -60,6 +60,9 @@ pub struct Customer {
     pub birthday: Option<Date>,
     /// Of a company.
     pub employees: Option<Number>,
+    /// Of a company: 统一社会信用代码 or VAT number, for contracts and invoices.
+    #[field(search)]
+    pub tax_number: Option<Line>,
     /// Of a person: habits, tastes, values.
     pub interests: Option<Line>,
     /// How and how often the customer buys.
