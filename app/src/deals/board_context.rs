@@ -30,6 +30,8 @@ pub struct BoardContext {
     pub pipeline: Signal<Option<PipelineFacts>>,
     /// Which card lies where; stands still while a card is in the air.
     pub layout: Signal<Arc<Layout>>,
+    /// The layout as it was when a card was taken up: what a drop's place counts in.
+    pub at_lift: StoredValue<Option<Arc<Layout>>>,
     /// Totals of each column, following the drag.
     pub totals: Signal<Arc<HashMap<PartId, Totals>>>,
     /// Selected cards, by their id as text.
@@ -65,24 +67,32 @@ impl BoardContext {
         match (drop.column.as_str(), PartId::parse(&drop.column)) {
             (WON, _) => self.win(&deals),
             (LOST, _) => self.losing.set(deals),
-            (_, Some(stage)) => self.move_to(&deals, stage, Spot::Index(drop.index)),
+            (_, Some(stage)) => {
+                // What arrived during the drag must not shift the place that was aimed at.
+                let seen = self.at_lift.try_update_value(Option::take).flatten();
+                let layout = seen.unwrap_or_else(|| self.layout.get_untracked());
+                self.move_on(&layout, &deals, stage, Spot::Index(drop.index));
+            }
             (_, None) => {}
         }
     }
 
     /// Moves deals on this board.
     pub fn move_to(self, deals: &[RecordId], stage: PartId, spot: Spot) {
+        self.move_on(&self.layout.get_untracked(), deals, stage, spot);
+    }
+
+    fn move_on(self, layout: &Layout, deals: &[RecordId], stage: PartId, spot: Spot) {
         let Some(pipeline) = self.pipeline.get_untracked() else { return };
-        let layout = self.layout.get_untracked();
         let is_closed = pipeline.stage(stage).is_none_or(|it| it.removed);
         let lies_there = |id: &RecordId| {
             layout.column(stage).is_some_and(|it| it.cards.iter().any(|card| card.id == *id))
         };
         if is_closed && !deals.iter().all(lies_there) {
-            self.announcer.say(self.i18n.t(|it| it.board_stage_closed()));
+            self.announcer.say(untrack(move || self.i18n.t(|it| it.board_stage_closed())));
             return;
         }
-        acts::move_deals(self.book, deals, pipeline.id, stage, &layout, spot);
+        acts::move_deals(self.book, deals, pipeline.id, stage, layout, spot);
     }
 
     /// Marks deals as won.

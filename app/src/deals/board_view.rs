@@ -19,7 +19,7 @@ use super::sums::Totals;
 use super::words::sums_short;
 use crate::i18n::use_i18n;
 use crate::shell::use_shell;
-use crate::ui::{Board, DragNews, Glyph, Icon, Tab, Tabs, use_drag};
+use crate::ui::{Board, DragNews, Glyph, Icon, Tab, Tabs, Width, use_drag};
 
 /// Cards of a column drawn with the first paint, and in each frame after it.
 const DRAWN_AT_FIRST: usize = 12;
@@ -44,7 +44,8 @@ pub fn BoardView(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let board_ref = NodeRef::<html::Div>::new();
-    let announcer = use_shell().announcer;
+    let shell = use_shell();
+    let (announcer, width) = (shell.announcer, shell.width);
     let selected = RwSignal::new(Vec::new());
 
     // The drag needs the board and the board needs the drag; this knot ties them.
@@ -76,6 +77,7 @@ pub fn BoardView(
         i18n,
         pipeline,
         layout: layout.into(),
+        at_lift: StoredValue::new(None),
         totals: totals.into(),
         selected,
         losing: RwSignal::new(Vec::new()),
@@ -93,7 +95,9 @@ pub fn BoardView(
         pipeline.with(|it| it.as_ref().map(|it| it.name.clone()).unwrap_or_default())
     });
     view! {
-        <StageTabs board board_ref columns=Signal::derive(move || columns.get()) totals/>
+        <Show when=move || width.get() == Width::Phone>
+            <StageTabs board board_ref columns=Signal::derive(move || columns.get()) totals/>
+        </Show>
         <Board node_ref=board_ref label=label>
             <For each=move || columns.get() key=|it| *it let:column>
                 <StageColumnView stage=column.0 board drawn_max/>
@@ -208,6 +212,9 @@ fn announce(board: BoardContext, news: &DragNews) {
         (_, None) => String::new(),
     };
     let place = |index: usize| i64::try_from(index + 1).unwrap_or(0);
+    if let DragNews::Lifted(_) = news {
+        board.at_lift.set_value(Some(board.layout.get_untracked()));
+    }
     let words = match news {
         DragNews::Lifted(card) => i18n.t(|it| it.board_lifted(&title(card))),
         DragNews::Over { target, others } => {
@@ -223,7 +230,10 @@ fn announce(board: BoardContext, news: &DragNews) {
             let all = i64::try_from(others).unwrap_or(0);
             i18n.t(|it| it.board_dropped(&column(&result.column), all, place(result.index)))
         }
-        DragNews::Canceled(card) => i18n.t(|it| it.board_canceled(&title(card))),
+        DragNews::Canceled(card) => {
+            board.at_lift.set_value(None);
+            i18n.t(|it| it.board_canceled(&title(card)))
+        }
     };
     board.announcer.say(words);
 }

@@ -249,9 +249,10 @@ fn log_activity(
 /// by itself once its words are durable.
 fn write_body(store: LocalStore, activity: RecordRef, text: String) {
     let owner = Owner::new_root(None);
-    let kept = StoredValue::new_local(None::<Owner>);
     let held = owner.clone();
     owner.with(move || {
+        // It keeps itself until its work is done, whatever becomes of the page.
+        let kept = StoredValue::new_local(Some(held));
         let note = store.note(activity, "body");
         Effect::new(move |is_written: Option<bool>| {
             if is_written == Some(true) || !note.is_open.get() {
@@ -267,5 +268,4 @@ fn write_body(store: LocalStore, activity: RecordRef, text: String) {
             true
         });
     });
-    kept.set_value(Some(held));
 }
