@@ -77,9 +77,10 @@ pub fn ImportPage() -> impl IntoView {
     ];
     let number = Memo::new(move |_| wizard.step.with(Step::number));
     let steps = names.into_iter().enumerate().map(|(index, words)| {
+        let is_passed = move || index < number.get();
         view! {
             <li
-                class:passed=move || (index < number.get())
+                class:passed=is_passed
                 aria-current=move || (index == number.get()).then_some("step")
             >
                 <span class="step-number">{index + 1}</span>

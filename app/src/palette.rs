@@ -28,7 +28,6 @@ const KINDS: [Kind; 4] = [Customer::DEF.kind, Contact::DEF.kind, Deal::DEF.kind,
 /// Something one can do or open.
 #[derive(Clone)]
 struct Entry {
-    key: String,
     group: &'static str,
     glyph: Glyph,
     /// For records: where the hue of the avatar comes from.
@@ -275,7 +274,6 @@ fn of_record(store: LocalStore, i18n: I18n, row: &Row, is_recent: bool) -> Entry
         None => kind_label(i18n, row.kind),
     };
     Entry {
-        key: row.id.to_string(),
         group: if is_recent { "palette-recent" } else { "palette-records" },
         glyph,
         person: is_person.then_some(u128::from_be_bytes(row.id.0)),
@@ -289,7 +287,6 @@ fn of_record(store: LocalStore, i18n: I18n, row: &Row, is_recent: bool) -> Entry
 /// Pages and actions.
 fn fixed(i18n: I18n) -> Vec<Entry> {
     let entry = |group, glyph, title: String, shortcut, act| Entry {
-        key: title.clone(),
         group,
         glyph,
         person: None,

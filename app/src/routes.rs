@@ -28,20 +28,20 @@ use crate::sync_panel::SyncPage;
 /// Where the program lives.
 pub const BASE: &str = "/app";
 
-/// Every page. The parts after `?` are optional and do not build the page anew when they change.
+/// Every page, below [`BASE`]. The parts after `?` are optional and do not build the page anew when they change.
 #[component]
 pub fn Pages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=|| view! { <NotFound/> }>
-            <Route path=path!("/app") view=|| view! { <Redirect path="/today"/> }/>
-            <Route path=path!("/app/today") view=|| view! { <TodayPage/> }.into_any()/>
-            <Route path=path!("/app/customers/:id?") view=|| view! { <CustomersPage/> }.into_any()/>
-            <Route path=path!("/app/contacts/:id") view=|| view! { <ContactPage/> }.into_any()/>
-            <Route path=path!("/app/deals/:pipeline?/:deal?") view=|| view! { <DealsPage/> }.into_any()/>
-            <Route path=path!("/app/tasks") view=|| view! { <TasksPage/> }.into_any()/>
-            <Route path=path!("/app/settings/:section?/:item?") view=|| view! { <SettingsPage/> }.into_any()/>
-            <Route path=path!("/app/import") view=|| view! { <ImportPage/> }.into_any()/>
-            <Route path=path!("/app/sync") view=|| view! { <SyncPage/> }.into_any()/>
+            <Route path=path!("") view=|| view! { <Redirect path="/today"/> }/>
+            <Route path=path!("/today") view=|| view! { <TodayPage/> }.into_any()/>
+            <Route path=path!("/customers/:id?") view=|| view! { <CustomersPage/> }.into_any()/>
+            <Route path=path!("/contacts/:id") view=|| view! { <ContactPage/> }.into_any()/>
+            <Route path=path!("/deals/:pipeline?/:deal?") view=|| view! { <DealsPage/> }.into_any()/>
+            <Route path=path!("/tasks") view=|| view! { <TasksPage/> }.into_any()/>
+            <Route path=path!("/settings/:section?/:item?") view=|| view! { <SettingsPage/> }.into_any()/>
+            <Route path=path!("/import") view=|| view! { <ImportPage/> }.into_any()/>
+            <Route path=path!("/sync") view=|| view! { <SyncPage/> }.into_any()/>
         </FlatRoutes>
     }
     .into_any()

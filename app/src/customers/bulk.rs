@@ -54,7 +54,7 @@ pub fn BulkBar(
         Some(view! { <Menu label glyph>{items()}</Menu> }.into_any())
     };
     view! {
-        <Show when=move || (count() > 0)>
+        <Show when=move || count() != 0>
             <div class="bulk-bar" role="toolbar" aria-label=move || i18n.t(Messages::common_actions)>
                 <span role="status">{move || i18n.t(|m| m.common_selected(count() as i64))}</span>
                 {menu("owner", Glyph::Contact, EditLabel::Assign)}

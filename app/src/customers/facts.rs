@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use huike_shared::customers::Customer;
 use huike_shared::followups::{Activity, Task};
 use huike_shared::id::RecordId;
 use huike_shared::record::Record;
@@ -84,10 +83,4 @@ fn next_tasks(tasks: &[Arc<Row>]) -> HashMap<RecordId, NextTask> {
         }
     }
     next
-}
-
-/// The words a customer's level and status are stored as, for cells.
-pub fn word(row: &Row, index: usize) -> Option<&str> {
-    debug_assert!(index < Customer::DEF.fields.len());
-    row.value(index).as_text()
 }

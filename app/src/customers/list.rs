@@ -329,7 +329,7 @@ pub fn CustomerList(
             on:focusin=move |_| hold(true)
             on:focusout=move |_| hold(false)
         >
-            <Show when=move || (list.new_count.get() > 0)>
+            <Show when=move || list.new_count.get() != 0>
                 <button type="button" class="button new-rows" on:click=move |_| list.refresh()>
                     <span>{move || i18n.t(|m| m.list_new_rows(list.new_count.get() as i64))}</span>
                 </button>

@@ -152,7 +152,7 @@ fn Pipelines() -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || (pipelines.with(|it| it.len()) > 1)>
+        <Show when=move || pipelines.with(|it| it.len() != 1 && !it.is_empty())>
             <li>
                 <ul class="rail-sublist">
                     <For each=move || pipelines.get() key=Clone::clone let:pipeline>
@@ -171,7 +171,7 @@ fn DueCount() -> impl IntoView {
     let i18n = use_i18n();
     let count = crate::followups::due_count();
     view! {
-        <Show when=move || (count.get() > 0)>
+        <Show when=move || count.get() != 0>
             <span class="count">{move || i18n.count(count.get())}</span>
         </Show>
     }

@@ -63,7 +63,6 @@ pub fn StarredViews() -> impl IntoView {
         move || views.get().into_iter().filter(|it| it.view.starred).collect::<Vec<_>>();
     let link = move |view: View| {
         let (id, path, name) = (view.id.to_string(), view.path(), view.view.name.to_string());
-        let title = name.clone();
         view! {
             <li>
                 <a
