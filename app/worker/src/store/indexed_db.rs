@@ -290,10 +290,12 @@ fn no_database() -> StoreError {
 
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
     use super::*;
     use crate::store::contract;
+
+    wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
     thread_local! {
         static COUNT: Cell<u32> = const { Cell::new(0) };
