@@ -11,6 +11,7 @@ use wasm_bindgen::JsCast;
 
 use super::board_context::{BoardContext, LOST, WON};
 use super::book::{DealBook, PipelineFacts};
+use super::bulk_bar::BulkBar;
 use super::column::StageColumnView;
 use super::facts::DealFacts;
 use super::layout::{Layout, lay_out};
@@ -111,6 +112,7 @@ pub fn BoardView(
                 </div>
             </div>
         </Board>
+        <BulkBar board/>
         <LostReason book losing=board.losing/>
     }
     .into_any()

@@ -4,6 +4,7 @@ use huike_shared::customers::Customer;
 use huike_shared::deals::Deal;
 use huike_shared::id::RecordId;
 use huike_shared::record::{Record, RecordRef};
+use huike_shared::row::Stamp;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -34,6 +35,12 @@ pub fn DealCard(
     let step = Memo::new(move |_| book.steps.with(|it| it.get(&id).cloned()));
     let step_state = Memo::new(move |_| book.step_state(id));
     let is_waiting = store.is_waiting(deal_ref(id));
+    // What somebody else changes is shown briefly; the first sight of a card is no change.
+    let seen = Memo::new(move |old: Option<&(Stamp, bool)>| {
+        let now = row.with(|it| it.as_ref().map(|it| it.updated)).unwrap_or_default();
+        let is_news = old.is_some_and(|it| it.0 != now) && now.by != store.me();
+        (now, is_news)
+    });
 
     // What it derives.
     let key = id.to_string();
@@ -86,6 +93,7 @@ pub fn DealCard(
             class:selected=move || is_selected.get()
             class:rotting=is_rotting
             class:opened=is_opened
+            class:changed=move || seen.with(|it| it.1)
             data-card=key
             tabindex="-1"
             role="listitem"
@@ -242,6 +250,11 @@ fn move_items(board: BoardContext, id: RecordId) -> AnyView {
     view! {
         {stage_items}
         <hr/>
+        <MenuItem
+            label=i18n.text(|it| it.keys_select())
+            on_press=move |()| toggle(board.selected, &id.to_string())
+            glyph=Glyph::Check
+        />
         <MenuItem label=i18n.text(|it| it.board_to_top()) on_press=to_top glyph=Glyph::ArrowUp/>
         <MenuItem label=i18n.text(|it| it.board_to_bottom()) on_press=to_bottom glyph=Glyph::ArrowDown/>
         <hr/>

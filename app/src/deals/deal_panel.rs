@@ -1,26 +1,23 @@
 //! One deal: where it stands, what it is worth, what is next, what happened.
 
 use huike_messages::Messages;
-use huike_shared::access::Action;
-use huike_shared::customers::{Contact, Customer};
+use huike_shared::customers::Contact;
 use huike_shared::deals::Deal;
 use huike_shared::id::RecordId;
 use huike_shared::record::{Record, RecordRef};
 use leptos::prelude::*;
 
 use super::book::{DealBook, deal_ref};
+use super::deal_head::DealHead;
 use super::facts::DealFacts;
 use super::history::StageHistory;
 use super::outcome_bar::OutcomeBar;
 use super::stage_path::StagePath;
-use super::words::{money_exact, money_short};
 use crate::followups::{Composer, NextSteps, Timeline};
 use crate::i18n::use_i18n;
-use crate::record::{FieldGroup, FieldGroups, FieldInput, NoteEditor, WaitingMark, title_of_row};
-use crate::routes::{customer_path, path_of, use_nav};
-use crate::ui::{
-    Avatar, EmptyState, Glyph, Icon, IconButton, Menu, MenuItem, Notice, Tone,
-};
+use crate::record::{FieldGroup, FieldGroups, NoteEditor, title_of_row};
+use crate::routes::{path_of, use_nav};
+use crate::ui::{Avatar, EmptyState, Glyph, Icon, Notice, Tone};
 
 /// The fields of a deal in groups.
 const GROUPS: &[FieldGroup] = &[
@@ -43,9 +40,15 @@ pub fn DealPanel(
     id: RecordId,
     /// Deals and pipelines.
     book: DealBook,
+    /// Whether it takes the whole page.
+    #[prop(into)]
+    is_full: Signal<bool>,
     /// One level back.
     #[prop(into)]
     on_close: Callback<()>,
+    /// To the next deal of the board, or the one before.
+    #[prop(into)]
+    on_step: Callback<isize>,
 ) -> impl IntoView {
     // What it reads.
     let i18n = use_i18n();
@@ -63,12 +66,6 @@ pub fn DealPanel(
     });
     let is_open = Signal::derive(move || facts.with(|it| it.outcome.is_open()));
 
-    // What it can do.
-    let delete = move |()| {
-        store.delete(&[record]);
-        on_close.run(());
-    };
-
     // What it looks like.
     view! {
         <Show
@@ -76,33 +73,7 @@ pub fn DealPanel(
             fallback=move || view! { <GoneDeal record book on_close/> }
         >
             <article class="record deal-panel">
-                <header class="record-head">
-                    <div class="record-name">
-                        <h2 class="deal-title">
-                            <FieldInput record field=&Deal::DEF.fields[Deal::TITLE.index] bare=true/>
-                        </h2>
-                        <DealMeta facts book/>
-                    </div>
-                    <div class="page-actions">
-                        <WaitingMark record/>
-                        <Show when=move || store.may(Action::Delete)>
-                            <Menu label=i18n.text(Messages::common_actions) icon_only=true>
-                                <MenuItem
-                                    label=i18n.text(Messages::common_delete)
-                                    on_press=delete
-                                    glyph=Glyph::Trash
-                                    danger=true
-                                />
-                            </Menu>
-                        </Show>
-                        <IconButton
-                            glyph=Glyph::Close
-                            label=i18n.text(Messages::common_close)
-                            on_press=move |()| on_close.run(())
-                            shortcut="Esc"
-                        />
-                    </div>
-                </header>
+                <DealHead id book facts is_full on_close on_step/>
                 <StagePath id book facts/>
                 <div class="deal-bars">
                     <OutcomeBar id book facts/>
@@ -113,13 +84,13 @@ pub fn DealPanel(
                     </For>
                 </div>
                 <div class="record-columns">
-                    <section class="record-is">
-                        <FieldGroups record def=Deal::DEF groups=GROUPS/>
-                    </section>
                     <section class="record-happened">
                         <NextSteps about=record is_wanted=is_open/>
                         <Composer about=record/>
                         <Timeline about=record/>
+                    </section>
+                    <section class="record-is">
+                        <FieldGroups record def=Deal::DEF groups=GROUPS/>
                     </section>
                     <section class="record-tied">
                         <ContactsOfDeal facts/>
@@ -132,50 +103,6 @@ pub fn DealPanel(
                 </div>
             </article>
         </Show>
-    }
-    .into_any()
-}
-
-/// Customer, amount times probability, and how long it has been in its stage.
-#[component]
-fn DealMeta(facts: Memo<DealFacts>, book: DealBook) -> impl IntoView {
-    let (i18n, nav) = (use_i18n(), use_nav());
-    let store = book.store;
-    let customer = move || {
-        facts.with(|it| it.customer).map(|id| {
-            let row = store.row(RecordRef { kind: Customer::DEF.kind, id });
-            let name = move || row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()));
-            let path = customer_path(id);
-            view! {
-                <a class="link" href=path.clone() on:click=move |ev| {
-                    ev.prevent_default();
-                    nav.to(&path);
-                }>{name}</a>
-            }
-        })
-    };
-    let amount = move || {
-        let (amount, place) = facts.with(|it| (it.amount, it.place.clone()));
-        let amount = amount?;
-        let pipeline = book.home(place.pipeline).and_then(|it| book.pipeline(it))?;
-        let probability = pipeline.stage(place.stage).map_or(0, |it| it.probability.0);
-        let weighted = money_short(i18n, amount.percent(probability));
-        let words = format!("{} × {} = {weighted}", money_exact(i18n, amount), i18n.percent(f64::from(probability)));
-        Some(words)
-    };
-    let age = move || {
-        let since = facts.with(|it| it.place.since);
-        let days = super::words::days_since(since, book.clock.now());
-        i18n.t(|it| it.deals_days_in_stage(days))
-    };
-    view! {
-        <p class="record-meta">
-            {customer}
-            <span class="money">{amount}</span>
-            <Show when=move || facts.with(|it| it.outcome.is_open())>
-                <span>{age}</span>
-            </Show>
-        </p>
     }
     .into_any()
 }

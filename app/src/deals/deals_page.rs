@@ -16,6 +16,7 @@ use super::deal_panel::DealPanel;
 use super::facts::DealFacts;
 use super::filter::{QuickFilter, Shown, parse_filters, toggled, write_filters};
 use super::funnel_view::FunnelView;
+use super::layout::lay_out;
 use super::links;
 use super::outcome_list::OutcomeList;
 use super::standard_pipeline::create_standard_pipeline;
@@ -74,9 +75,23 @@ pub fn DealsPage() -> impl IntoView {
         let Some(pipeline) = pipeline.get_untracked() else { return };
         nav.to(&format!("{}{}", links::deal(pipeline.id, deal), nav.with_query(&[])));
     });
+    let is_full = Memo::new(move |_| opened.get().is_some() && nav.query("full").is_some());
     let close = move |()| {
         let Some(pipeline) = pipeline.get_untracked() else { return };
-        nav.to(&format!("{}{}", links::board(pipeline.id), nav.with_query(&[])));
+        nav.to(&format!("{}{}", links::board(pipeline.id), nav.with_query(&[("full", None)])));
+    };
+    let step = move |by: isize| {
+        let (pipeline, opened) = (pipeline.get_untracked(), opened.get_untracked());
+        let next = pipeline.zip(opened).and_then(|(pipeline, opened)| {
+            let next = neighbor(page, &pipeline, opened, by)?;
+            Some(format!("{}{}", links::deal(pipeline.id, next), nav.with_query(&[])))
+        });
+        next.inspect(|it| nav.replace(it));
+    };
+    let panel = move || {
+        opened.get().map(|id| {
+            view! { <DealPanel id book is_full=Signal::from(is_full) on_close=close on_step=step/> }
+        })
     };
     view! {
         <PageHead page/>
@@ -84,17 +99,22 @@ pub fn DealsPage() -> impl IntoView {
             <Skeleton shape=SkeletonShape::Board label=i18n.text(Messages::common_loading)/>
         }>
             <Show when=move || !is_empty.get() fallback=move || view! { <NoPipeline page/> }>
-                <PageBar page/>
-                <div class="page-split deals-split">
+                <Show when=move || !is_full.get()>
+                    <PageBar page/>
+                </Show>
+                <Show when=move || is_full.get()>
+                    <div class="record-full">{panel}</div>
+                </Show>
+                <div class="page-split deals-split" hidden=move || is_full.get()>
                     <section class="split-list">
                         {move || shown_view(page, open, opened.into())}
                     </section>
                     <SidePanel
-                        open=Signal::derive(move || opened.get().is_some())
+                        open=Signal::derive(move || opened.get().is_some() && !is_full.get())
                         label=i18n.text(Messages::kind_deal)
                         on_close=close
                     >
-                        {move || opened.get().map(|id| view! { <DealPanel id book on_close=close/> })}
+                        {panel}
                     </SidePanel>
                 </div>
             </Show>
@@ -116,6 +136,16 @@ fn shown_view(page: Page, open: Callback<RecordId>, opened: Signal<Option<Record
         .into_any(),
         Shown::Funnel => view! { <FunnelView book pipeline deals=of_pipeline/> }.into_any(),
     }
+}
+
+/// The deal after or before this one, column by column as they lie.
+fn neighbor(page: Page, pipeline: &PipelineFacts, deal: RecordId, by: isize) -> Option<RecordId> {
+    let passing = page.passing.get_untracked();
+    let layout = lay_out(&pipeline.stages, passing.iter());
+    let all: Vec<RecordId> =
+        layout.columns.iter().flat_map(|it| &it.cards).map(|it| it.id).collect();
+    let at = all.iter().position(|it| *it == deal)?;
+    all.get(at.checked_add_signed(by)?).copied()
 }
 
 fn read_page() -> Page {

@@ -27,7 +27,7 @@ use crate::ui::{Glyph, Icon};
 pub fn NextSteps(
     /// The customer or the deal.
     about: RecordRef,
-    /// Whether a next step is wanted at all: a closed deal needs none.
+    /// Whether it is a shortcoming to have none: a closed deal or a quiet customer needs none.
     #[prop(into)]
     is_wanted: Signal<bool>,
 ) -> impl IntoView {
@@ -77,21 +77,19 @@ pub fn NextSteps(
                     <TaskRow id is_tied=true on_done=move |()| has_done.set(true)/>
                 </For>
             </ul>
-            <Show when=move || is_wanted.get()>
-                {move || {
-                    // Built anew after a step was done, so that the line takes the focus.
-                    let autofocus = has_done.get() && open.with_untracked(|it| it.is_empty());
-                    view! {
-                        <TaskLine
-                            ties
-                            draft_name=format!("task.{}", about.id)
-                            label=question
-                            autofocus
-                            on_made=move |()| has_done.set(false)
-                        />
-                    }
-                }}
-            </Show>
+            {move || {
+                // Built anew after a step was done, so that the line takes the focus.
+                let autofocus = has_done.get() && open.with_untracked(|it| it.is_empty());
+                view! {
+                    <TaskLine
+                        ties
+                        draft_name=format!("task.{}", about.id)
+                        label=question
+                        autofocus
+                        on_made=move |()| has_done.set(false)
+                    />
+                }
+            }}
         </section>
     }
     .into_any()
