@@ -151,7 +151,7 @@ fn the_saved_automerge_document_of_version_1_opens_with_the_same_heads() {
         .collect();
     assert_eq!(heads, expected);
     let (value, _) = doc.get(automerge::ROOT, "carbon_score").unwrap().unwrap();
-    assert_eq!(value.to_i64(), Some(7));
+    assert_eq!(value.as_i64(), Some(7));
 }
 
 #[test]

@@ -115,7 +115,6 @@ const UNFINISHED: &[&str] = &[
     "unimplemented!(",
     "dbg!(",
     "#[ignore",
-    "#[allow(",
     "FIXME",
     "unsafe {",
 ];
@@ -270,6 +269,29 @@ fn a_slice_is_a_file_beside_its_folder() {
         .iter()
         .filter(|it| it.ends_with("mod.rs") && !is_test(it));
     check("mod.rs", &found.map(|it| shown(it)).collect::<Vec<_>>());
+}
+
+#[test]
+fn nothing_is_silenced_without_a_reason() {
+    let mut offences = Vec::new();
+    for file in all_files() {
+        let text = code(&file);
+        let lines: Vec<&str> = text.lines().collect();
+        for (index, line) in lines.iter().enumerate() {
+            let line = line.trim_start();
+            let silences = ["#[allow(", "#[expect(", "#![allow(", "#![expect("];
+            let reason = lines[index..]
+                .iter()
+                .take(6)
+                .take_while(|it| !it.starts_with("fn "));
+            if silences.iter().any(|it| line.starts_with(it))
+                && !reason.into_iter().any(|it| it.contains("reason = "))
+            {
+                offences.push(format!("{}:{}", shown(&file), index + 1));
+            }
+        }
+    }
+    check("a lint is silenced and nobody says why", &offences);
 }
 
 #[test]

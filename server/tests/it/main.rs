@@ -9,6 +9,7 @@ mod import;
 mod import_crash;
 mod import_http;
 mod invitations;
+mod labels;
 mod pages;
 mod process;
 mod sign_in;
