@@ -62,6 +62,7 @@ fn modal(
         };
         if is_open && !dialog.open() {
             let _ = dialog.show_modal();
+            focus_first_control(dialog_ref);
         } else if !is_open && dialog.open() {
             dialog.close();
         }
@@ -108,6 +109,19 @@ fn modal(
         </dialog>
     }
     .into_any()
+}
+
+/// One comes to write, not to close: the first control takes the focus from the cross.
+fn focus_first_control(dialog_ref: NodeRef<html::Dialog>) {
+    request_animation_frame(move || {
+        let dialog = dialog_ref.try_get_untracked().flatten();
+        let first = dialog
+            .and_then(|it| it.query_selector(".dialog-body .input:not(:disabled)").ok().flatten())
+            .and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(first) = first {
+            let _ = first.focus();
+        }
+    });
 }
 
 /// Pulling the handle down by a quarter of the sheet closes it.

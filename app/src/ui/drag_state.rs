@@ -378,5 +378,4 @@ pub(super) fn scroll_speed(at: f64, start: f64, length: f64) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "drag_state/tests.rs"]
 mod tests;

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::dialog::show_picker;
-use super::dom::{all, is_composing, unique_id};
+use super::dom::{all, closest, is_composing, unique_id};
 use super::editor::{Editor, Wiring, control};
 use super::icon::{Glyph, icon};
 
@@ -85,6 +85,10 @@ pub fn InlineEdit(
         is_fine
     };
     let leave = move |ev: web_sys::FocusEvent| {
+        // The value that was pressed is taken away when the control comes; that is no leaving.
+        if closest(&ev, ".input").is_none() {
+            return;
+        }
         let to = ev
             .related_target()
             .and_then(|it| it.dyn_into::<web_sys::Node>().ok());
@@ -150,6 +154,7 @@ pub fn InlineEdit(
             class="inline-edit"
             class:open=move || is_open.get()
             class:number=matches!(editor, Editor::Money | Editor::Number)
+            on:click=|ev| ev.stop_propagation()
             on:keydown=press
             on:focusout=leave
         >

@@ -123,7 +123,15 @@ pub fn Table(
             {selected
                 .map(|selected| {
                     view! {
-                        <div class="cell check" role="gridcell" on:click=|ev| ev.prevent_default()>
+                        <div
+                            class="cell check"
+                            role="gridcell"
+                            on:click=move |ev| {
+                                // Next to the box counts as the box: it is small.
+                                ev.stop_propagation();
+                                on_select.inspect(|it| it.run(slot.get_untracked().key));
+                            }
+                        >
                             <input
                                 type="checkbox"
                                 tabindex="-1"

@@ -111,7 +111,18 @@ pub fn VirtualList(
     };
     let press = move |ev: web_sys::KeyboardEvent| {
         let is_own = ev.target() == ev.current_target();
-        if is_composing(&ev) || !is_own || ev.ctrl_key() || ev.meta_key() || ev.alt_key() {
+        if is_composing(&ev) || ev.ctrl_key() || ev.meta_key() || ev.alt_key() {
+            return;
+        }
+        if !is_own {
+            // From inside a row one comes back to the list by the same key as everywhere.
+            if ev.key() == "Escape" && !ev.default_prevented() {
+                ev.prevent_default();
+                ev.stop_propagation();
+                view_ref.get_untracked().inspect(|it| {
+                    let _ = it.focus();
+                });
+            }
             return;
         }
         let key = place.with_untracked(|it| it.cursor);
@@ -197,7 +208,13 @@ pub fn VirtualList(
                     }
                 }
             >
-                {move || is_used.get().then(|| row(last.into()))}
+                {move || {
+                    // A row of a grid holds cells; a row that is no table is one cell.
+                    is_used.get().then(|| match is_table {
+                        true => row(last.into()),
+                        false => view! { <div class="row-cell" role="gridcell">{row(last.into())}</div> }.into_any(),
+                    })
+                }}
             </div>
         }
     });
