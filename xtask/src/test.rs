@@ -177,6 +177,8 @@ fn wasm(workspace: &Workspace, installing: Installing) -> Result<Tally> {
         ])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("CHROMEDRIVER", browser.driver)
+        // Where the data core runs in truth, not in node.
+        .env("WASM_BINDGEN_USE_DEDICATED_WORKER", "1")
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     tests(&mut cargo)
 }
