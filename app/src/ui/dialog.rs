@@ -116,7 +116,11 @@ fn focus_first_control(dialog_ref: NodeRef<html::Dialog>) {
     request_animation_frame(move || {
         let dialog = dialog_ref.try_get_untracked().flatten();
         let first = dialog
-            .and_then(|it| it.query_selector(".dialog-body .input:not(:disabled)").ok().flatten())
+            .and_then(|it| {
+                it.query_selector(".dialog-body .input:not(:disabled)")
+                    .ok()
+                    .flatten()
+            })
             .and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok());
         if let Some(first) = first {
             let _ = first.focus();
