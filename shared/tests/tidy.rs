@@ -74,12 +74,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     // The device's store works alone: that is what offline-first means.
     (
         "app/worker/src/store",
-        &[
-            "crate::socket",
-            "crate::fetch",
-            "WebSocket",
-            "sync::replica::",
-        ],
+        &["crate::socket", "crate::fetch", "WebSocket"],
     ),
     ("app/worker/src/socket.rs", &["crate::store", "idb::"]),
     // The protocol is readable without SQL, and SQL has one home.
