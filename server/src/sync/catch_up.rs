@@ -5,8 +5,7 @@
 //!
 //! While a replica is between two pages of states it stands at no place of the log: a record that
 //! changed again meanwhile has moved to a later page, and the log behind the page's end does not
-//! hold its earlier changes. So unfinished pages carry another name of the log; a replica that was
-//! interrupted says that name in its hello and is told to go on fetching where it stopped.
+//! hold its earlier changes. So only the end of the last page is a cursor.
 
 use crate::app::AppState;
 use crate::auth::SignedIn;
@@ -17,7 +16,6 @@ use crate::store::documents::DocumentsPage;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use huike_shared::id::RecordId;
 use huike_shared::sync::message::{CATCH_UP_CHANGES_MAX, Entry, Hello, PROTOCOL, STATES_PAGE_MAX};
 use serde::{Deserialize, Serialize};
 
@@ -29,27 +27,19 @@ const PAGE_BYTES_MAX: usize = 4 << 20;
 pub enum Way {
     /// The changes behind its cursor.
     Changes,
-    /// States; the log's name for the welcome.
-    States(RecordId),
+    /// States, page by page.
+    States,
 }
 
 /// Decides by what the replica says of itself.
 pub fn way(hello: &Hello, head: LogHead) -> Way {
-    if hello.log == Some(unfinished(head.log)) {
-        return Way::States(unfinished(head.log));
-    }
     let is_new = hello.log.is_none() && hello.cursor == 0;
     let is_known = hello.log == Some(head.log) || is_new;
     let gap = head.position.checked_sub(hello.cursor);
     match gap {
         Some(gap) if is_known && gap <= CATCH_UP_CHANGES_MAX => Way::Changes,
-        Some(_) | None => Way::States(head.log),
+        Some(_) | None => Way::States,
     }
-}
-
-/// The name of a log of which a replica has a part.
-fn unfinished(log: RecordId) -> RecordId {
-    RecordId(log.0.map(|byte| !byte))
 }
 
 /// A logged change as it travels.
@@ -100,11 +90,6 @@ pub async fn states(
 /// Writes the frame of a `StatesPage` around the states as they are stored, without opening them.
 fn page_frame(page: &DocumentsPage) -> Result<Vec<u8>, Failure> {
     let is_last = page.remaining == 0;
-    let log = if is_last {
-        page.log
-    } else {
-        unfinished(page.log)
-    };
     let next = match page.documents.last() {
         Some(last) if !is_last => last.position,
         Some(_) | None => page.head,
@@ -112,7 +97,7 @@ fn page_frame(page: &DocumentsPage) -> Result<Vec<u8>, Failure> {
     let bytes: usize = page.documents.iter().map(|it| it.state.len() + 32).sum();
     let mut frame = Vec::with_capacity(bytes + 64);
     frame.push(PROTOCOL);
-    frame = put(frame, &log)?;
+    frame = put(frame, &page.log)?;
     frame = put(frame, &page.documents.len())?;
     for document in &page.documents {
         frame = put(frame, &document.record)?;
@@ -136,6 +121,7 @@ mod tests {
     use crate::projection::store_state;
     use crate::store::documents::StoredDocument;
     use huike_shared::document::Registers;
+    use huike_shared::id::RecordId;
     use huike_shared::note::NoteState;
     use huike_shared::record::{Kind, RecordRef};
     use huike_shared::sync::message::{DocumentState, StateEntry, StatesPage, encode};
@@ -170,16 +156,11 @@ mod tests {
 
     #[test]
     fn who_is_far_behind_or_elsewhere_gets_states() {
-        check(Some(LOG), 9_999 - CATCH_UP_CHANGES_MAX, Way::States(LOG));
-        check(None, 0, Way::States(LOG));
-        check(None, 9_999, Way::States(LOG));
-        check(Some(RecordId([8; 16])), 10_000, Way::States(LOG));
-        check(Some(LOG), 10_001, Way::States(LOG));
-    }
-
-    #[test]
-    fn who_was_interrupted_while_fetching_goes_on_fetching() {
-        check(Some(unfinished(LOG)), 9_999, Way::States(unfinished(LOG)));
+        check(Some(LOG), 9_999 - CATCH_UP_CHANGES_MAX, Way::States);
+        check(None, 0, Way::States);
+        check(None, 9_999, Way::States);
+        check(Some(RecordId([8; 16])), 10_000, Way::States);
+        check(Some(LOG), 10_001, Way::States);
     }
 
     #[test]
@@ -216,7 +197,7 @@ mod tests {
                 ],
             };
             let expected = StatesPage {
-                log: if remaining == 0 { LOG } else { unfinished(LOG) },
+                log: LOG,
                 next: if remaining == 0 { 400 } else { 300 },
                 remaining,
                 states: vec![

@@ -32,8 +32,9 @@ const BATCH_CHANGES_MAX: usize = 1_000;
 const BATCH_BYTES_MAX: usize = 8 << 20;
 /// Submissions that may wait; whoever comes later waits outside.
 const QUEUE_MAX: usize = 256;
-/// How often a batch is judged again because another process was quicker.
-const ATTEMPTS_MAX: usize = 5;
+/// How often a batch is judged again because another process was quicker. The loser must read what
+/// the winner still knows, so it may lose several times in a row.
+const ATTEMPTS_MAX: usize = 100;
 /// For so long after a failure, a change that builds on one that could not be stored is asked to
 /// come again like that one, instead of being refused for good.
 const STALL_MS: i64 = 60_000;

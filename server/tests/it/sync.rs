@@ -6,4 +6,5 @@ mod equality;
 mod export;
 mod order;
 mod refusals;
+mod store;
 mod survive;

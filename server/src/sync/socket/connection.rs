@@ -192,14 +192,11 @@ impl Live {
         let head = self.state.ingest.head(workspace_id).await?;
         let members = self.members().await?;
         let way = catch_up::way(&hello, head);
-        let (log, fetch) = match way {
-            Way::Changes => (head.log, false),
-            Way::States(log) => (log, true),
-        };
+        let fetch = way == Way::States;
         self.is_following = !fetch;
         self.send(&ServerMessage::Welcome(Welcome {
             protocol: PROTOCOL,
-            log,
+            log: head.log,
             head: head.position,
             fetch,
             now: self.state.clock.now(),

@@ -41,6 +41,8 @@ pub struct Device {
     pub welcome: Welcome,
     pub log: Option<RecordId>,
     pub cursor: u64,
+    /// How far an unfinished fetch has come.
+    pub fetched: u64,
     pub states: HashMap<RecordRef, DocumentState>,
     /// Every position in the order in which it was heard of.
     pub heard: Vec<u64>,
@@ -186,6 +188,7 @@ impl Device {
             },
             log: None,
             cursor: 0,
+            fetched: 0,
             states: HashMap::new(),
             heard: Vec::new(),
             socket,
@@ -211,7 +214,7 @@ impl Device {
             };
             if self.log != Some(welcome.log) {
                 self.log = Some(welcome.log);
-                self.cursor = 0;
+                (self.cursor, self.fetched) = (0, 0);
             }
             self.welcome = welcome.clone();
             if !welcome.fetch {
@@ -223,12 +226,15 @@ impl Device {
 
     /// Takes one page of states; true if it was the last.
     pub async fn fetch(&mut self) -> bool {
-        let page = self.account.states(self.cursor).await;
+        let page = self.account.states(self.fetched.max(self.cursor)).await;
         for entry in page.states {
             self.states.insert(entry.record, entry.state);
         }
         self.log = Some(page.log);
-        self.cursor = page.next;
+        self.fetched = page.next;
+        if page.remaining == 0 {
+            self.cursor = page.next;
+        }
         page.remaining == 0
     }
 

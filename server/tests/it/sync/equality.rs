@@ -6,6 +6,7 @@ use automerge::{ReadDoc as _, ROOT, ScalarValue, Value};
 use huike_server::projection;
 use huike_server::sync::records::replay;
 use huike_shared::document::ChangeHash;
+use huike_shared::note::{self, NoteDocument, NoteState, Splice, note_ref};
 use huike_shared::record::RecordRef;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::{DocumentState, PushedChange};
@@ -141,4 +142,56 @@ async fn the_history_says_who_put_what_and_what_was_there_before() {
     assert!(latest["at"].as_i64().unwrap() > 1_700_000_000_000);
     assert_eq!(history.as_array().unwrap().len(), 3);
     assert_eq!(history[2]["from"], serde_json::Value::Null);
+}
+
+#[tokio::test]
+async fn a_note_holds_every_character_that_people_wrote_at_the_same_time() {
+    let seed: u64 = rand::random();
+    println!("seed {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let (app, one, other) = two_people().await;
+    let owner = customer();
+    let note = note_ref(owner, "notes");
+    let mut devices = vec![one.device().await, other.device().await];
+    let mut pushed = 0;
+    let mut expected: Vec<char> = Vec::new();
+    for round in 0..60 {
+        let device = &mut devices[round % 2];
+        // Every other time somebody writes on without having heard the other.
+        if random.random() {
+            device.hear_up_to(pushed).await;
+        }
+        let mut document = match device.states.get(&note) {
+            Some(DocumentState::Note(state)) => NoteDocument::load(&state.saved).unwrap(),
+            _ => NoteDocument::genesis(owner, "notes"),
+        };
+        let letter = char::from_u32('一' as u32 + round as u32).unwrap();
+        expected.push(letter);
+        let at = random.random_range(0..=document.text().chars().count());
+        let splice = Splice { at, remove: 0, insert: letter.to_string().into() };
+        let heads = document.heads();
+        let actors = (device.actor, device.actor);
+        let body = document.splice(&heads, &splice, actors, now()).unwrap();
+        let hash = document.heads()[0];
+        let state = NoteState { saved: document.save(), ..NoteState::default() };
+        device.states.insert(note, DocumentState::Note(state));
+        let of = Some(note::of(owner, "notes").into());
+        let verdict = device.push_one(PushedChange { record: note, of, hash, body }).await;
+        position(&verdict);
+        pushed += 1;
+    }
+    let workspace = app.state.store.workspaces().await.unwrap().remove(0).id;
+    let stored = app.state.store.documents(workspace, &[note]).await.unwrap().remove(0);
+    let DocumentState::Note(state) = projection::read_state(&stored.state).unwrap() else { panic!() };
+    let text = NoteDocument::load(&state.saved).unwrap().text();
+    let mut letters: Vec<char> = text.chars().collect();
+    letters.sort_unstable();
+    assert_eq!(letters, expected, "seed {seed}");
+    for device in &mut devices {
+        device.hear_up_to(pushed).await;
+        let Some(DocumentState::Note(state)) = device.states.get(&note) else { panic!() };
+        assert_eq!(NoteDocument::load(&state.saved).unwrap().text(), text, "seed {seed}");
+    }
+    let row = app.state.store.row(workspace, note).await.unwrap().unwrap();
+    assert!(row.fields.contains(&text), "seed {seed}");
 }
