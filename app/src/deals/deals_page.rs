@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::board_view::BoardView;
-use super::book::{DealBook, PipelineFacts, use_deal_book};
+use super::book::{DealBook, PipelineFacts, deal_ref, use_deal_book};
 use super::deal_panel::DealPanel;
 use super::facts::DealFacts;
 use super::filter::{QuickFilter, Shown, parse_filters, toggled, write_filters};
@@ -57,6 +57,15 @@ pub fn DealsPage() -> impl IntoView {
     let params = use_params_map();
     let opened = Memo::new(move |_| {
         params.with(|it| it.get("deal")).and_then(|it| RecordId::parse(&it).ok())
+    });
+    Effect::new(move |_| {
+        let deal = opened.get().and_then(|id| {
+            let row = book.store.row(deal_ref(id));
+            row.with(|it| it.as_ref().map(|it| it.get(Deal::TITLE).to_string()))
+        });
+        let board = || pipeline.with(|it| it.as_ref().map(|it| it.name.clone()));
+        let title = deal.or_else(board).unwrap_or_else(|| i18n.t(Messages::deals_title));
+        document().set_title(&format!("{title} · {}", i18n.t(Messages::app_title)));
     });
     let is_empty = Memo::new(move |_| book.pipelines.with(|it| it.is_empty()));
     let is_complete = book.store.is_complete();

@@ -35,6 +35,10 @@ pub fn TasksPage() -> impl IntoView {
     let headings = move || groups.with(|it| it.iter().map(|it| it.0).collect::<Vec<_>>());
     let has_open = move || groups.with(|it| it.iter().any(|it| it.0 != Group::Done));
     let is_ready = move || store.is_complete().get() || groups.with(|it| !it.is_empty());
+    Effect::new(move |_| {
+        let title = i18n.t(Messages::tasks_title);
+        document().set_title(&format!("{title} · {}", i18n.t(Messages::app_title)));
+    });
     let close = move |()| nav.set_query(&[("task", None)]);
     view! {
         <header class="page-head">

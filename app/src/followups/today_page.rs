@@ -51,6 +51,10 @@ pub fn TodayPage() -> impl IntoView {
             })
         })
     });
+    Effect::new(move |_| {
+        let title = i18n.t(Messages::today_title);
+        document().set_title(&format!("{title} · {}", i18n.t(Messages::app_title)));
+    });
     let headings = move || groups.with(|it| it.iter().map(|it| it.0).collect::<Vec<_>>());
     let is_free = move || groups.with(|it| it.is_empty());
     view! {
