@@ -181,19 +181,21 @@ fn value_button(
     open: impl Fn() + Copy + 'static,
 ) -> AnyView {
     let is_empty = move || shown.with(String::is_empty);
+    // The name must hold the words one sees, for those who speak to their machine.
+    let words = move || if is_empty() { placeholder.get() } else { shown.get() };
     view! {
         <button
             type="button"
             class="inline-value"
             class:empty=is_empty
-            aria-label=move || format!("{}: {}", label.get(), shown.get())
+            aria-label=move || format!("{}: {}", label.get(), words())
             disabled=move || disabled.get()
             on:click=move |ev| {
                 ev.stop_propagation();
                 open();
             }
         >
-            <span>{move || if is_empty() { placeholder.get() } else { shown.get() }}</span>
+            <span>{words}</span>
             {move || is_clash.get().then(|| view! { <i class="clash-mark">{icon(Glyph::Clash, "icon")}</i> })}
         </button>
     }
