@@ -248,9 +248,15 @@ fn standing_json(standing: &Standing) -> Value {
     use crate::store::imports::ImportState;
     let import = &standing.import;
     let is_there = matches!(import.state, ImportState::Done | ImportState::Undone);
+    let phase = match import.state {
+        ImportState::Running if standing.done < import.record_count => Some("preparing"),
+        ImportState::Running => Some("saving"),
+        _ => None,
+    };
     json!({
         "id": import.id.to_string(),
         "state": import.state.word(),
+        "phase": phase,
         "kind": import.kind,
         "file_name": import.file_name,
         "member": import.member_id.to_string(),
