@@ -34,8 +34,12 @@ async fn main() -> anyhow::Result<()> {
         ("login", LOGIN),
         ("password", PASSWORD),
     ];
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-    let request = client.post(format!("{address}/setup")).header("origin", &address);
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    let request = client
+        .post(format!("{address}/setup"))
+        .header("origin", &address);
     let account = Account::of(&address, &request.form(&form).send().await?);
 
     edit_to_peer(&account, 2).await;
@@ -55,7 +59,10 @@ async fn serve(folder: &Path) -> anyhow::Result<(String, String)> {
         ..Settings::default()
     };
     let server = Server::open(Config::try_from(settings)?, Clock::system()).await?;
-    let found = (format!("http://{}", server.address), server.state.set_up_code.clone());
+    let found = (
+        format!("http://{}", server.address),
+        server.state.set_up_code.clone(),
+    );
     tokio::spawn(server.run(std::future::pending()));
     Ok(found)
 }
@@ -110,10 +117,13 @@ async fn paced(account: &Account, clients: usize, per_second: u64) {
     for task in tasks {
         all.extend(task.await.unwrap_or_default());
     }
-    println!("{}", json!({
-        "figure": "paced_changes_per_second", "asked": per_second,
-        "value": all.len() as u64 / SECONDS, "clients": clients,
-    }));
+    println!(
+        "{}",
+        json!({
+            "figure": "paced_changes_per_second", "asked": per_second,
+            "value": all.len() as u64 / SECONDS, "clients": clients,
+        })
+    );
     tell("accept_paced_ms", all);
 }
 
@@ -147,7 +157,10 @@ async fn flat_out(account: &Account) {
     for task in tasks {
         sum += task.await.unwrap_or_default();
     }
-    println!("{}", json!({ "figure": "flat_out_changes_per_second", "value": sum.round() }));
+    println!(
+        "{}",
+        json!({ "figure": "flat_out_changes_per_second", "value": sum.round() })
+    );
 }
 
 /// A thousand edits made offline while somebody else edited the same records.
@@ -158,8 +171,9 @@ async fn offline_day(account: &Account) {
     let made: Vec<PushedChange> = records.iter().map(|it| away.name(*it, "made")).collect();
     away.push_all(made).await;
     here.hear_up_to(away.cursor).await;
-    let waiting: Vec<PushedChange> =
-        (0..1_000).map(|it| away.name(records[it % 100], &format!("away {it}"))).collect();
+    let waiting: Vec<PushedChange> = (0..1_000)
+        .map(|it| away.name(records[it % 100], &format!("away {it}")))
+        .collect();
     let theirs: Vec<PushedChange> = records.iter().map(|it| here.name(*it, "here")).collect();
     here.push_all(theirs).await;
     let started = Instant::now();
@@ -177,19 +191,27 @@ async fn first_contact(account: &Account) {
     let started = Instant::now();
     let device: Device = account.device().await;
     let count = device.states.len();
-    println!("{}", json!({
-        "figure": "first_contact_ms", "records": count,
-        "value": started.elapsed().as_secs_f64() * 1_000.0,
-    }));
+    println!(
+        "{}",
+        json!({
+            "figure": "first_contact_ms", "records": count,
+            "value": started.elapsed().as_secs_f64() * 1_000.0,
+        })
+    );
 }
 
 fn tell(figure: &str, mut times: Vec<Duration>) {
     times.sort_unstable();
     let at = |share: f64| {
         let index = ((times.len() as f64 - 1.0) * share).round() as usize;
-        times.get(index).map_or(0.0, |it| (it.as_secs_f64() * 1_000_000.0).round() / 1_000.0)
+        times
+            .get(index)
+            .map_or(0.0, |it| (it.as_secs_f64() * 1_000_000.0).round() / 1_000.0)
     };
-    println!("{}", json!({
-        "figure": figure, "p50": at(0.5), "p99": at(0.99), "count": times.len(),
-    }));
+    println!(
+        "{}",
+        json!({
+            "figure": figure, "p50": at(0.5), "p99": at(0.99), "count": times.len(),
+        })
+    );
 }

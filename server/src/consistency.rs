@@ -29,7 +29,9 @@ pub async fn faults(store: &dyn Store) -> anyhow::Result<Vec<String>> {
     for workspace in store.workspaces().await? {
         let mut unmade = logged_records(store, workspace.id, &mut faults).await?;
         let known = check_documents(store, workspace.id, &mut unmade, &mut faults).await?;
-        let missing = unmade.iter().map(|it| format!("record {} has changes but no state", it.id));
+        let missing = unmade
+            .iter()
+            .map(|it| format!("record {} has changes but no state", it.id));
         faults.extend(missing);
         check_rows(store, workspace.id, &known, &mut faults).await?;
         if faults.len() > FAULTS_MAX {
@@ -46,7 +48,10 @@ async fn logged_records(
     workspace_id: RecordId,
     faults: &mut Vec<String>,
 ) -> anyhow::Result<HashSet<RecordRef>> {
-    let head = store.log_head(workspace_id).await?.map_or(0, |it| it.position);
+    let head = store
+        .log_head(workspace_id)
+        .await?
+        .map_or(0, |it| it.position);
     let mut records = HashSet::new();
     let mut position = 0;
     loop {
@@ -56,7 +61,10 @@ async fn logged_records(
         }
         for change in page {
             if change.position != position + 1 && faults.len() < FAULTS_MAX {
-                faults.push(format!("the log jumps from {position} to {}", change.position));
+                faults.push(format!(
+                    "the log jumps from {position} to {}",
+                    change.position
+                ));
             }
             position = change.position;
             records.insert(change.record);
@@ -80,7 +88,9 @@ async fn check_documents(
     let mut known = HashSet::new();
     let mut after = 0;
     loop {
-        let page = store.documents_after(workspace_id, after, count, bytes).await?;
+        let page = store
+            .documents_after(workspace_id, after, count, bytes)
+            .await?;
         for stored in &page.documents {
             after = stored.position;
             unmade.remove(&stored.record);
@@ -93,7 +103,10 @@ async fn check_documents(
             } else if let Some(row) = row.filter(|it| it.position == stored.position) {
                 let state = projection::read_state(&stored.state)?;
                 if projection::project(stored.record, stored.position, &state)?.1 != row {
-                    faults.push(format!("the row of {} differs from its state", row.record.id));
+                    faults.push(format!(
+                        "the row of {} differs from its state",
+                        row.record.id
+                    ));
                 }
             }
         }
@@ -149,12 +162,16 @@ fn make_note(of: Option<&str>, changes: &[LoggedChange]) -> Result<NoteDocument,
     let (owner, field) = of.and_then(owner_of).ok_or("is a note of nothing")?;
     let mut note = NoteDocument::genesis(owner, field);
     let bodies: Vec<&[u8]> = changes.iter().map(|it| &it.body[..]).collect();
-    note.apply(&bodies).map_err(|_| "has changes that cannot be read")?;
+    note.apply(&bodies)
+        .map_err(|_| "has changes that cannot be read")?;
     Ok(note)
 }
 
 fn stamp_of(change: &LoggedChange) -> Stamp {
-    Stamp { at: change.at, by: change.member_id }
+    Stamp {
+        at: change.at,
+        by: change.member_id,
+    }
 }
 
 /// Each document has a row and each row a document.
@@ -180,13 +197,21 @@ async fn check_rows(
             for row in &page {
                 let is_known = without.remove(&row.record) || documents.contains(&row.record);
                 // It may have come while we were reading.
-                if !is_known && store.documents(workspace_id, &[row.record]).await?.is_empty() {
+                if !is_known
+                    && store
+                        .documents(workspace_id, &[row.record])
+                        .await?
+                        .is_empty()
+                {
                     faults.push(format!("the row of {} has no document", row.record.id));
                 }
             }
         }
     }
-    faults.extend(without.iter().map(|it| format!("record {} has no row", it.id)));
+    faults.extend(
+        without
+            .iter()
+            .map(|it| format!("record {} has no row", it.id)),
+    );
     Ok(())
 }
-

@@ -61,7 +61,8 @@ async fn export_people(
             })
         })
         .collect();
-    let text = json!({ "id": workspace.id.to_string(), "name": workspace.name, "members": members });
+    let text =
+        json!({ "id": workspace.id.to_string(), "name": workspace.name, "members": members });
     fs::write(folder.join("workspace.json"), format!("{text:#}\n"))?;
     Ok(())
 }
@@ -93,7 +94,10 @@ async fn export_kind(
             let state = read_state(&stored.state)?;
             writeln!(rows, "{}", row_line(&stored, &state)?)?;
             let saved = saved(store, workspace, &stored, state).await?;
-            fs::write(documents.join(format!("{}.automerge", stored.record.id)), saved)?;
+            fs::write(
+                documents.join(format!("{}.automerge", stored.record.id)),
+                saved,
+            )?;
             count += 1;
         }
     }

@@ -10,19 +10,24 @@ use crate::http::client_address::peer;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
 
 /// Seconds that divide quick answers from slow ones.
 const BUCKETS: [f64; 7] = [0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0];
+
+/// Changes that divide small batches from large ones.
+const BATCH_BUCKETS: [f64; 5] = [1.0, 4.0, 16.0, 64.0, 256.0];
 
 /// The recorder of this process; there can be only one.
 pub fn recorder() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE
         .get_or_init(|| {
+            let batches = Matcher::Full("huike_ingest_batch_changes".to_owned());
             let recorder = PrometheusBuilder::new()
                 .set_buckets(&BUCKETS)
+                .and_then(|it| it.set_buckets_for_metric(batches, &BATCH_BUCKETS))
                 .unwrap_or_else(|_| PrometheusBuilder::new())
                 .build_recorder();
             let handle = recorder.handle();

@@ -6,6 +6,7 @@
 //! and what both have is sent once.
 
 mod connection;
+mod frames;
 mod limits;
 
 use self::connection::Connection;

@@ -1,14 +1,14 @@
 //! One connection, from hello to good-bye.
 
+use super::frames::next_message;
 use super::limits::*;
 use crate::app::{AppState, Ended};
 use crate::auth::SignedIn;
 use crate::store::people::Device;
 use crate::store::{StoreError, StoreResult};
 use crate::sync::catch_up::{self, Way};
-use crate::sync::hub::{Delivery, Publication, Subscription, change_frames};
+use crate::sync::hub::{Delivery, Subscription};
 use crate::sync::ingest::Author;
-use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
@@ -18,23 +18,20 @@ use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{
-    self, Answer, CATCH_UP_CHANGES_MAX, ClientMessage, FrameError, HEARTBEAT_MS, Hello, MemberInfo,
-    PROTOCOL, PROTOCOL_MIN, PUSH_CHANGES_MAX, PushedChange, ServerMessage, Verdict, Welcome,
+    self, Answer, ClientMessage, HEARTBEAT_MS, Hello, MemberInfo, PROTOCOL, PROTOCOL_MIN,
+    PUSH_CHANGES_MAX, PushedChange, ServerMessage, Verdict, Welcome,
 };
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
-/// Changes read from the log at a time.
-const LOG_PAGE: u64 = 250;
 /// A peer that says nothing for three heartbeats is gone.
 const SILENCE: Duration = Duration::from_millis(3 * HEARTBEAT_MS as u64);
 
 /// Why a connection ends.
-enum End {
+pub enum End {
     /// The peer went away or was cut off; nobody to tell.
     Gone,
     /// The peer hears why.
@@ -49,7 +46,8 @@ impl From<StoreError> for End {
     }
 }
 
-type Step = Result<(), End>;
+/// Whether the connection goes on.
+pub type Step = Result<(), End>;
 
 /// A connection that is about to be served.
 pub struct Connection {
@@ -60,19 +58,19 @@ pub struct Connection {
 }
 
 /// A connection whose device has said hello.
-struct Live {
-    state: AppState,
-    who: SignedIn,
-    sink: SplitSink<WebSocket, Message>,
+pub struct Live {
+    pub(super) state: AppState,
+    pub(super) who: SignedIn,
+    pub(super) sink: SplitSink<WebSocket, Message>,
     limits: Limits,
     author: Author,
-    line: Subscription,
+    pub(super) line: Subscription,
     /// Whether changes follow, or the replica fetches states first.
-    is_following: bool,
+    pub(super) is_following: bool,
     /// The replica has everything up to here.
-    sent: u64,
+    pub(super) sent: u64,
     /// Pushed changes without a verdict.
-    unanswered: usize,
+    pub(super) unanswered: usize,
     /// Actors that could not be registered yet because the memory could not be written.
     unregistered: Vec<Actor>,
 }
@@ -148,31 +146,6 @@ async fn part(mut sink: SplitSink<WebSocket, Message>, end: End) {
     let _ = timeout(SEND_TIMEOUT, sink.close()).await;
 }
 
-/// The next message, and nothing else: control frames are passed over.
-async fn next_message(stream: &mut SplitStream<WebSocket>) -> Result<ClientMessage, End> {
-    loop {
-        return match stream.next().await {
-            Some(Ok(Message::Binary(frame))) => match message::decode(&frame) {
-                Ok(message) => Ok(message),
-                Err(FrameError::TooLarge) => Err(End::Told(Refusal::TooLarge)),
-                Err(FrameError::Version(_)) => Err(End::Told(Refusal::ClientTooOld)),
-                Err(FrameError::Malformed) => Err(End::Told(Refusal::Malformed)),
-            },
-            Some(Ok(Message::Text(_))) => Err(End::Told(Refusal::Malformed)),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-            Some(Ok(Message::Close(_))) | None => Err(End::Gone),
-            Some(Err(error)) if is_too_large(&error) => Err(End::Told(Refusal::TooLarge)),
-            Some(Err(_)) => Err(End::Gone),
-        };
-    }
-}
-
-/// The library hides the kind of its error; its text names it.
-fn is_too_large(error: &axum::Error) -> bool {
-    let text = error.to_string();
-    text.contains("too long") || text.contains("too large") || text.contains("too big")
-}
-
 /// Done when the server stops.
 async fn stopped(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|it| *it).await;
@@ -207,29 +180,6 @@ impl Live {
         if self.is_following {
             self.sent = hello.cursor;
             self.send_log(head.position).await?;
-        }
-        Ok(())
-    }
-
-    /// Sends changes from the log up to a position.
-    async fn send_log(&mut self, to: u64) -> Step {
-        while self.sent < to {
-            let workspace_id = self.who.workspace.id;
-            let count = LOG_PAGE.min(to - self.sent);
-            let page = self
-                .state
-                .store
-                .changes_after(workspace_id, self.sent, count)
-                .await?;
-            let Some(last) = page.last().map(|it| it.position) else {
-                return Err(End::Broken(StoreError::Broken(
-                    "the log has a gap".to_owned(),
-                )));
-            };
-            for frame in change_frames(page.into_iter().map(catch_up::entry).collect()) {
-                self.send(&frame).await?;
-            }
-            self.sent = last;
         }
         Ok(())
     }
@@ -375,65 +325,6 @@ impl Live {
         }
     }
 
-    async fn answer(&mut self, answers: Vec<Answer>) -> Step {
-        self.unanswered = self.unanswered.saturating_sub(answers.len());
-        for answers in answers.chunks(PUSH_CHANGES_MAX) {
-            self.send(&ServerMessage::Answers {
-                answers: answers.to_vec(),
-            })
-            .await?;
-        }
-        Ok(())
-    }
-
-    /// Passes a commit on: own changes as answers, the others' as changes, each at its place.
-    async fn publish(&mut self, publication: Arc<Publication>) -> Step {
-        let Some(first) = publication.entries.first().map(|it| it.entry.position) else {
-            return Ok(());
-        };
-        if self.is_following && self.sent + 1 < first {
-            // Another process committed in between.
-            self.send_log(first - 1).await?;
-        }
-        let me = self.line.id();
-        if self.is_following && self.sent + 1 == first && !publication.is_by(me) {
-            for frame in publication.frames() {
-                self.send_frame(frame.clone()).await?;
-            }
-            self.sent = first - 1 + publication.entries.len() as u64;
-            return Ok(());
-        }
-        let mut rest = &publication.entries[..];
-        while let Some(first) = rest.first() {
-            let is_own = first.origin == Some(me);
-            let end = rest.iter().position(|it| (it.origin == Some(me)) != is_own);
-            let (run, others) = rest.split_at(end.unwrap_or(rest.len()));
-            rest = others;
-            if is_own {
-                let answers = run.iter().map(|it| Answer {
-                    record: it.entry.record,
-                    hash: it.hash,
-                    verdict: Verdict::Accepted {
-                        position: it.entry.position,
-                        at: it.entry.at,
-                    },
-                });
-                self.answer(answers.collect()).await?;
-            } else if self.is_following {
-                let new = run.iter().filter(|it| it.entry.position > self.sent);
-                for frame in change_frames(new.map(|it| it.entry.clone()).collect()) {
-                    self.send(&frame).await?;
-                }
-            }
-            if self.is_following
-                && let Some(last) = run.last()
-            {
-                self.sent = self.sent.max(last.entry.position);
-            }
-        }
-        Ok(())
-    }
-
     async fn members(&mut self) -> Result<Vec<MemberInfo>, End> {
         let members = self.state.store.members(self.who.workspace.id).await?;
         let me = members
@@ -485,18 +376,4 @@ impl Live {
             None => Err(End::Gone),
         }
     }
-
-    async fn send(&mut self, message: &ServerMessage) -> Step {
-        self.send_frame(message::encode(message).into()).await
-    }
-
-    async fn send_frame(&mut self, frame: Bytes) -> Step {
-        match timeout(SEND_TIMEOUT, self.sink.send(Message::Binary(frame))).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(End::Gone),
-        }
-    }
 }
-
-// A replica within the limit is caught up in a few pages.
-const _: () = assert!(CATCH_UP_CHANGES_MAX / LOG_PAGE < 100);

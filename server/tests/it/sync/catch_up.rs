@@ -14,8 +14,10 @@ use huike_shared::sync::message::{
 async fn fill(device: &mut Device, count: usize) -> Vec<RecordRef> {
     let records: Vec<RecordRef> = (0..count).map(|_| customer()).collect();
     for some in records.chunks(PUSH_CHANGES_MAX) {
-        let changes: Vec<PushedChange> =
-            some.iter().map(|it| device.name(*it, &it.id.to_string())).collect();
+        let changes: Vec<PushedChange> = some
+            .iter()
+            .map(|it| device.name(*it, &it.id.to_string()))
+            .collect();
         for answer in device.push_all(changes).await {
             position(&answer.verdict);
         }
@@ -60,12 +62,17 @@ async fn a_replica_far_behind_gets_each_record_once() {
     let mut left = CATCH_UP_CHANGES_MAX as usize + 1;
     while left > 0 {
         let count = left.min(PUSH_CHANGES_MAX);
-        let changes = (0..count).map(|it| writer.name(record, &format!("{left} {it}"))).collect();
+        let changes = (0..count)
+            .map(|it| writer.name(record, &format!("{left} {it}")))
+            .collect();
         writer.push_all(changes).await;
         left -= count;
     }
     let page = one.states(0).await;
-    assert_eq!((page.states.len(), page.next), (1, CATCH_UP_CHANGES_MAX + 1));
+    assert_eq!(
+        (page.states.len(), page.next),
+        (1, CATCH_UP_CHANGES_MAX + 1)
+    );
     let mut reader = other.device().await;
     assert!(reader.heard.is_empty());
     assert_eq!(reader.cursor, CATCH_UP_CHANGES_MAX + 1);
@@ -86,11 +93,21 @@ async fn an_interrupted_first_contact_goes_on_where_it_stopped_and_misses_nothin
     assert!(!reader.fetch().await);
     // Records of the page that was not fetched change again, so that their first change lies
     // before the place where the replica stopped.
-    for record in [records[5], records[STATES_PAGE_MAX + 50], records[STATES_PAGE_MAX + 60]] {
-        let change = writer.edit(record, &[("phone", huike_shared::scalar::Scalar::text("123"))]);
+    for record in [
+        records[5],
+        records[STATES_PAGE_MAX + 50],
+        records[STATES_PAGE_MAX + 60],
+    ] {
+        let change = writer.edit(
+            record,
+            &[("phone", huike_shared::scalar::Scalar::text("123"))],
+        );
         writer.push_all(vec![change]).await;
     }
-    reader.socket.say(&ClientMessage::Hello(reader.hello())).await;
+    reader
+        .socket
+        .say(&ClientMessage::Hello(reader.hello()))
+        .await;
     let Some(ServerMessage::Welcome(welcome)) = reader.socket.hear().await else {
         panic!()
     };
@@ -134,11 +151,17 @@ async fn a_restored_database_is_another_log() {
     let mut device = one.device().await;
     fill(&mut device, 3).await;
     let workspace = app.state.store.workspaces().await.unwrap().remove(0);
-    app.state.store.rename_log(workspace.id, RecordId([9; 16])).await.unwrap();
+    app.state
+        .store
+        .rename_log(workspace.id, RecordId([9; 16]))
+        .await
+        .unwrap();
     let mut known = device;
     known.socket = known.account.own_socket().await;
     known.socket.say(&ClientMessage::Hello(known.hello())).await;
-    let Some(ServerMessage::Welcome(welcome)) = known.socket.hear().await else { panic!() };
+    let Some(ServerMessage::Welcome(welcome)) = known.socket.hear().await else {
+        panic!()
+    };
     assert_eq!((welcome.fetch, welcome.log), (true, RecordId([9; 16])));
 }
 
@@ -149,7 +172,9 @@ async fn pages_of_states_are_compressed_and_whole() {
     fill(&mut device, 200).await;
     let plain = one.get("/api/v1/sync/states").await.bytes().await.unwrap();
     let request = reqwest::Client::new().get(format!("{}/api/v1/sync/states", one.address));
-    let request = request.header("cookie", &one.cookie).header("accept-encoding", "br");
+    let request = request
+        .header("cookie", &one.cookie)
+        .header("accept-encoding", "br");
     let answer = request.send().await.unwrap();
     assert_eq!(answer.headers()["content-encoding"], "br");
     assert!(answer.bytes().await.unwrap().len() * 10 < plain.len() * 9);

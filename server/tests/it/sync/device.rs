@@ -70,8 +70,13 @@ impl Account {
     /// The session that an answer begins.
     pub fn of(address: &str, answer: &reqwest::Response) -> Account {
         let cookies = answer.headers().get_all(SET_COOKIE).iter();
-        let cookie = cookies.filter_map(|it| it.to_str().ok()?.split(';').next()).find(|it| it.starts_with("huike="));
-        Account { address: address.to_owned(), cookie: cookie.unwrap().to_owned() }
+        let cookie = cookies
+            .filter_map(|it| it.to_str().ok()?.split(';').next())
+            .find(|it| it.starts_with("huike="));
+        Account {
+            address: address.to_owned(),
+            cookie: cookie.unwrap().to_owned(),
+        }
     }
 
     pub async fn get(&self, path: &str) -> reqwest::Response {
@@ -81,12 +86,16 @@ impl Account {
 
     pub async fn post(&self, path: &str) -> reqwest::Response {
         let request = reqwest::Client::new().post(format!("{}{path}", self.address));
-        let request = request.header(COOKIE, &self.cookie).header(ORIGIN, &self.address);
+        let request = request
+            .header(COOKIE, &self.cookie)
+            .header(ORIGIN, &self.address);
         request.send().await.unwrap()
     }
 
     pub async fn states(&self, after: u64) -> StatesPage {
-        let answer = self.get(&format!("/api/v1/sync/states?after={after}")).await;
+        let answer = self
+            .get(&format!("/api/v1/sync/states?after={after}"))
+            .await;
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()["cache-control"], "no-store");
         message::decode_unlimited(&answer.bytes().await.unwrap()).unwrap()
@@ -96,9 +105,13 @@ impl Account {
     pub async fn socket(&self, origin: Option<&str>) -> Result<Socket, u16> {
         let url = format!("{}/api/v1/sync", self.address.replacen("http", "ws", 1));
         let mut request = url.into_client_request().unwrap();
-        request.headers_mut().insert("cookie", self.cookie.parse().unwrap());
+        request
+            .headers_mut()
+            .insert("cookie", self.cookie.parse().unwrap());
         if let Some(origin) = origin {
-            request.headers_mut().insert("origin", origin.parse().unwrap());
+            request
+                .headers_mut()
+                .insert("origin", origin.parse().unwrap());
         }
         match connect_async(request).await {
             Ok((socket, _)) => Ok(Socket(socket)),
@@ -290,7 +303,10 @@ impl Device {
     }
 
     fn apply(&mut self, entry: Entry) {
-        let stamp = Stamp { at: entry.at, by: entry.member };
+        let stamp = Stamp {
+            at: entry.at,
+            by: entry.member,
+        };
         if let Some(of) = &entry.of {
             let (owner, field) = huike_shared::note::owner_of(of).unwrap();
             let mut note = match self.states.get(&entry.record) {
@@ -298,7 +314,11 @@ impl Device {
                 _ => NoteDocument::genesis(owner, field),
             };
             note.apply(&[&entry.body]).unwrap();
-            let state = NoteState { saved: note.save(), created: stamp, updated: stamp };
+            let state = NoteState {
+                saved: note.save(),
+                created: stamp,
+                updated: stamp,
+            };
             self.states.insert(entry.record, DocumentState::Note(state));
             return;
         }
@@ -319,13 +339,23 @@ impl Device {
 
     /// Makes an edit on the device and gives its change.
     pub fn edit(&mut self, record: RecordRef, values: &[(&str, Scalar)]) -> PushedChange {
-        let values: Vec<_> = values.iter().map(|(key, value)| ((*key).into(), value.clone())).collect();
+        let values: Vec<_> = values
+            .iter()
+            .map(|(key, value)| ((*key).into(), value.clone()))
+            .collect();
         let actor = self.actor;
         let registers = self.registers(record);
-        let body = registers.author(&values, actor, now()).expect("the edit changes something");
+        let body = registers
+            .author(&values, actor, now())
+            .expect("the edit changes something");
         let change = decode(&body).unwrap();
         registers.apply(&change, Stamp::default());
-        PushedChange { record, of: None, hash: change.hash, body }
+        PushedChange {
+            record,
+            of: None,
+            hash: change.hash,
+            body,
+        }
     }
 
     pub fn name(&mut self, record: RecordRef, name: &str) -> PushedChange {
@@ -349,7 +379,11 @@ impl Device {
     }
 
     pub fn text(&mut self, record: RecordRef, key: &str) -> String {
-        self.registers(record).value(key).as_text().unwrap_or_default().to_owned()
+        self.registers(record)
+            .value(key)
+            .as_text()
+            .unwrap_or_default()
+            .to_owned()
     }
 }
 
@@ -358,7 +392,10 @@ pub fn now() -> Timestamp {
 }
 
 pub fn customer() -> RecordRef {
-    RecordRef { kind: Customer::DEF.kind, id: OsEntropy.record_id(now()) }
+    RecordRef {
+        kind: Customer::DEF.kind,
+        id: OsEntropy.record_id(now()),
+    }
 }
 
 pub fn position(verdict: &Verdict) -> u64 {

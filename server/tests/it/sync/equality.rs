@@ -2,7 +2,7 @@
 
 use super::device::*;
 use super::order::two_people;
-use automerge::{ReadDoc as _, ROOT, ScalarValue, Value};
+use automerge::{ROOT, ReadDoc as _, ScalarValue, Value};
 use huike_server::projection;
 use huike_server::sync::records::replay;
 use huike_shared::document::ChangeHash;
@@ -13,7 +13,14 @@ use huike_shared::sync::message::{DocumentState, PushedChange};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
-const KEYS: &[&str] = &["name", "phone", "industry", "remark", "employees", "_deleted"];
+const KEYS: &[&str] = &[
+    "name",
+    "phone",
+    "industry",
+    "remark",
+    "employees",
+    "_deleted",
+];
 
 fn value(key: &str, random: &mut StdRng) -> Scalar {
     match key {
@@ -25,7 +32,9 @@ fn value(key: &str, random: &mut StdRng) -> Scalar {
 }
 
 fn scalar(value: &Value<'_>) -> Scalar {
-    let Value::Scalar(value) = value else { panic!("an object in a flat document") };
+    let Value::Scalar(value) = value else {
+        panic!("an object in a flat document")
+    };
     match value.as_ref() {
         ScalarValue::Null => Scalar::Null,
         ScalarValue::Boolean(it) => Scalar::Bool(*it),
@@ -84,22 +93,46 @@ async fn projections_equal_what_automerge_makes_of_the_log() {
     let workspace = app.state.store.workspaces().await.unwrap().remove(0).id;
     let mut history = 0;
     for record in &records {
-        let changes = app.state.store.changes_of(workspace, *record).await.unwrap();
+        let changes = app
+            .state
+            .store
+            .changes_of(workspace, *record)
+            .await
+            .unwrap();
         history += changes.len() as u64;
         let mut document = replay(&changes).unwrap();
-        let stored = app.state.store.documents(workspace, &[*record]).await.unwrap().remove(0);
+        let stored = app
+            .state
+            .store
+            .documents(workspace, &[*record])
+            .await
+            .unwrap()
+            .remove(0);
         let state = projection::read_state(&stored.state).unwrap();
-        let DocumentState::Flat(registers) = &state else { panic!("a note") };
+        let DocumentState::Flat(registers) = &state else {
+            panic!("a note")
+        };
         let mut heads: Vec<ChangeHash> = document.get_heads().into_iter().map(Into::into).collect();
         heads.sort_unstable();
         assert_eq!(registers.heads(), heads, "seed {seed}");
         for key in KEYS {
             let shown = document.get(ROOT, *key).unwrap().map(|it| scalar(&it.0));
-            assert_eq!(*registers.value(key), shown.unwrap_or_default(), "seed {seed} {key}");
-            let mut all: Vec<Scalar> =
-                document.get_all(ROOT, *key).unwrap().iter().map(|it| scalar(&it.0)).collect();
-            let mut ours: Vec<Scalar> =
-                registers.candidates(key).into_iter().map(|it| it.0.clone()).collect();
+            assert_eq!(
+                *registers.value(key),
+                shown.unwrap_or_default(),
+                "seed {seed} {key}"
+            );
+            let mut all: Vec<Scalar> = document
+                .get_all(ROOT, *key)
+                .unwrap()
+                .iter()
+                .map(|it| scalar(&it.0))
+                .collect();
+            let mut ours: Vec<Scalar> = registers
+                .candidates(key)
+                .into_iter()
+                .map(|it| it.0.clone())
+                .collect();
             all.sort();
             ours.sort();
             assert_eq!(ours, all, "seed {seed} {key}");
@@ -109,7 +142,11 @@ async fn projections_equal_what_automerge_makes_of_the_log() {
         assert_eq!(kept, Some(row), "seed {seed}");
         for (device, _) in &mut devices {
             device.hear_up_to(pushed).await;
-            assert_eq!(device.registers(*record).heads(), registers.heads(), "seed {seed}");
+            assert_eq!(
+                device.registers(*record).heads(),
+                registers.heads(),
+                "seed {seed}"
+            );
             for key in KEYS {
                 let theirs = device.registers(*record).value(key).clone();
                 assert_eq!(theirs, *registers.value(key), "seed {seed} {key}");
@@ -129,7 +166,13 @@ async fn the_history_says_who_put_what_and_what_was_there_before() {
     let (_app, one, other) = two_people().await;
     let (mut one, mut other) = (one.device().await, other.device().await);
     let record = customer();
-    let change = one.edit(record, &[("name", Scalar::text("云仓")), ("employees", Scalar::Int(7))]);
+    let change = one.edit(
+        record,
+        &[
+            ("name", Scalar::text("云仓")),
+            ("employees", Scalar::Int(7)),
+        ],
+    );
     one.push_one(change).await;
     other.hear_up_to(1).await;
     let change = other.name(record, "云仓供应链");
@@ -138,7 +181,10 @@ async fn the_history_says_who_put_what_and_what_was_there_before() {
     let history: serde_json::Value = one.account.get(&path).await.json().await.unwrap();
     let latest = &history[0];
     assert_eq!(latest["by"], other.welcome.member.to_string());
-    assert_eq!((&latest["field"], &latest["from"], &latest["to"]), (&"name".into(), &"云仓".into(), &"云仓供应链".into()));
+    assert_eq!(
+        (&latest["field"], &latest["from"], &latest["to"]),
+        (&"name".into(), &"云仓".into(), &"云仓供应链".into())
+    );
     assert!(latest["at"].as_i64().unwrap() > 1_700_000_000_000);
     assert_eq!(history.as_array().unwrap().len(), 3);
     assert_eq!(history[2]["from"], serde_json::Value::Null);
@@ -168,29 +214,57 @@ async fn a_note_holds_every_character_that_people_wrote_at_the_same_time() {
         let letter = char::from_u32('一' as u32 + round as u32).unwrap();
         expected.push(letter);
         let at = random.random_range(0..=document.text().chars().count());
-        let splice = Splice { at, remove: 0, insert: letter.to_string().into() };
+        let splice = Splice {
+            at,
+            remove: 0,
+            insert: letter.to_string().into(),
+        };
         let heads = document.heads();
         let actors = (device.actor, device.actor);
         let body = document.splice(&heads, &splice, actors, now()).unwrap();
         let hash = document.heads()[0];
-        let state = NoteState { saved: document.save(), ..NoteState::default() };
+        let state = NoteState {
+            saved: document.save(),
+            ..NoteState::default()
+        };
         device.states.insert(note, DocumentState::Note(state));
         let of = Some(note::of(owner, "notes").into());
-        let verdict = device.push_one(PushedChange { record: note, of, hash, body }).await;
+        let verdict = device
+            .push_one(PushedChange {
+                record: note,
+                of,
+                hash,
+                body,
+            })
+            .await;
         position(&verdict);
         pushed += 1;
     }
     let workspace = app.state.store.workspaces().await.unwrap().remove(0).id;
-    let stored = app.state.store.documents(workspace, &[note]).await.unwrap().remove(0);
-    let DocumentState::Note(state) = projection::read_state(&stored.state).unwrap() else { panic!() };
+    let stored = app
+        .state
+        .store
+        .documents(workspace, &[note])
+        .await
+        .unwrap()
+        .remove(0);
+    let DocumentState::Note(state) = projection::read_state(&stored.state).unwrap() else {
+        panic!()
+    };
     let text = NoteDocument::load(&state.saved).unwrap().text();
     let mut letters: Vec<char> = text.chars().collect();
     letters.sort_unstable();
     assert_eq!(letters, expected, "seed {seed}");
     for device in &mut devices {
         device.hear_up_to(pushed).await;
-        let Some(DocumentState::Note(state)) = device.states.get(&note) else { panic!() };
-        assert_eq!(NoteDocument::load(&state.saved).unwrap().text(), text, "seed {seed}");
+        let Some(DocumentState::Note(state)) = device.states.get(&note) else {
+            panic!()
+        };
+        assert_eq!(
+            NoteDocument::load(&state.saved).unwrap().text(),
+            text,
+            "seed {seed}"
+        );
     }
     let row = app.state.store.row(workspace, note).await.unwrap().unwrap();
     assert!(row.fields.contains(&text), "seed {seed}");

@@ -45,8 +45,12 @@ async fn changes_that_meet_in_one_batch_keep_one_order() {
     let shared = customer();
     // Nobody waits for anybody: both push a chain, in frames of a few.
     for chunk in 0..20 {
-        let mine = (0..5).map(|it| one.name(shared, &format!("one {chunk} {it}"))).collect();
-        let theirs = (0..5).map(|it| other.name(shared, &format!("other {chunk} {it}"))).collect();
+        let mine = (0..5)
+            .map(|it| one.name(shared, &format!("one {chunk} {it}")))
+            .collect();
+        let theirs = (0..5)
+            .map(|it| other.name(shared, &format!("other {chunk} {it}")))
+            .collect();
         one.push(mine).await;
         other.push(theirs).await;
     }
@@ -54,7 +58,10 @@ async fn changes_that_meet_in_one_batch_keep_one_order() {
     other.hear_up_to(200).await;
     let everything: Vec<u64> = (1..=200).collect();
     assert_eq!((&one.heard, &other.heard), (&everything, &everything));
-    let (mine, theirs) = (one.registers(shared).clone(), other.registers(shared).clone());
+    let (mine, theirs) = (
+        one.registers(shared).clone(),
+        other.registers(shared).clone(),
+    );
     assert_eq!(mine.heads(), theirs.heads());
     assert_eq!(mine.value("name"), theirs.value("name"));
     assert_eq!(mine.candidates("name").len(), 2);
@@ -68,7 +75,9 @@ async fn a_change_that_is_sent_again_gets_its_old_place() {
     let first = device.name(record, "first");
     let second = device.name(record, "second");
     assert_eq!(position(&device.push_one(first.clone()).await), 1);
-    let answers = device.push_all(vec![first.clone(), second.clone(), first, second]).await;
+    let answers = device
+        .push_all(vec![first.clone(), second.clone(), first, second])
+        .await;
     let mut places: Vec<u64> = answers.iter().map(|it| position(&it.verdict)).collect();
     places.sort_unstable();
     assert_eq!(places, [1, 1, 2, 2]);
@@ -90,7 +99,10 @@ async fn equal_new_records_are_two_records() {
     }
     assert_eq!(one.hash, other.hash);
     let answers = device.push_all(vec![one, other]).await;
-    assert_eq!((position(&answers[0].verdict), position(&answers[1].verdict)), (1, 2));
+    assert_eq!(
+        (position(&answers[0].verdict), position(&answers[1].verdict)),
+        (1, 2)
+    );
 }
 
 #[tokio::test]
@@ -99,8 +111,16 @@ async fn who_is_here_is_told_and_never_stored() {
     let mut here = one.device().await;
     let mut colleague = other.device().await;
     let record = customer();
-    colleague.socket.say(&ClientMessage::Presence { record: Some(record) }).await;
-    let expected = PresenceInfo { member: colleague.welcome.member, record: Some(record) };
+    colleague
+        .socket
+        .say(&ClientMessage::Presence {
+            record: Some(record),
+        })
+        .await;
+    let expected = PresenceInfo {
+        member: colleague.welcome.member,
+        record: Some(record),
+    };
     loop {
         if let Some(ServerMessage::Presence { people }) = here.socket.hear_all().await
             && people == [expected]
@@ -117,17 +137,25 @@ async fn who_is_here_is_told_and_never_stored() {
         }
     }
     let workspace = app.state.store.workspaces().await.unwrap().remove(0);
-    assert_eq!(app.state.ingest.head(workspace.id).await.unwrap().position, 0);
+    assert_eq!(
+        app.state.ingest.head(workspace.id).await.unwrap().position,
+        0
+    );
 }
 
 #[tokio::test]
 async fn a_new_member_is_told_to_everybody() {
     let app = TestApp::start().await;
     let administrator = app.administrator().await;
-    let mut here = Account::sign_in(&app.address, LOGIN, PASSWORD).await.device().await;
+    let mut here = Account::sign_in(&app.address, LOGIN, PASSWORD)
+        .await
+        .device()
+        .await;
     assert_eq!(here.welcome.members.len(), 1);
     app.salesperson(&administrator, COLLEAGUE).await;
-    let Some(ServerMessage::Members { members }) = here.socket.hear().await else { panic!() };
+    let Some(ServerMessage::Members { members }) = here.socket.hear().await else {
+        panic!()
+    };
     assert_eq!(members.len(), 2);
 }
 
@@ -158,7 +186,9 @@ async fn a_changed_password_ends_the_other_sockets() {
     let mut elsewhere = again.device().await;
     let body = json!({ "current": PASSWORD, "new": "another battery staple" });
     let request = reqwest::Client::new().post(format!("{}/api/v1/password", one.address));
-    let request = request.header("cookie", &one.cookie).header("origin", &one.address);
+    let request = request
+        .header("cookie", &one.cookie)
+        .header("origin", &one.address);
     assert_eq!(request.json(&body).send().await.unwrap().status(), 204);
     assert_eq!(elsewhere.socket.closed_with().await, Refusal::SignedOut);
 }
@@ -177,5 +207,25 @@ async fn a_server_that_stops_lets_go_and_has_everything_after_the_start() {
     device.reconnect().await;
     assert_eq!((position(&verdict), device.welcome.head), (1, 1));
     let change = device.name(record, "after");
-    assert!(matches!(device.push_one(change).await, Verdict::Accepted { position: 2, .. }));
+    assert!(matches!(
+        device.push_one(change).await,
+        Verdict::Accepted { position: 2, .. }
+    ));
+}
+
+#[tokio::test]
+async fn figures_say_how_changes_fare() {
+    let (_app, one, _) = two_people().await;
+    let mut device = one.device().await;
+    let change = device.name(customer(), "counted");
+    device.push_one(change).await;
+    let text = one.get("/metrics").await.text().await.unwrap();
+    for figure in [
+        "huike_changes_accepted_total",
+        "huike_connections",
+        "huike_ingest_commit_seconds_bucket",
+        "huike_ingest_batch_changes_bucket{le=\"256\"}",
+    ] {
+        assert!(text.contains(figure), "{figure} is missing");
+    }
 }

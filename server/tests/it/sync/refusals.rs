@@ -21,11 +21,20 @@ async fn a_socket_opens_only_for_our_own_pages() {
     let (_app, one, _) = two_people().await;
     let own = one.address.clone();
     let evil = format!("{own}.evil.example");
-    for origin in [None, Some("null"), Some("https://evil.example"), Some(&*evil), Some("")] {
+    for origin in [
+        None,
+        Some("null"),
+        Some("https://evil.example"),
+        Some(&*evil),
+        Some(""),
+    ] {
         assert_eq!(one.socket(origin).await.err(), Some(403), "{origin:?}");
     }
     assert!(one.socket(Some(&own)).await.is_ok());
-    let stranger = Account { cookie: "huike=AAAA".to_owned(), ..one };
+    let stranger = Account {
+        cookie: "huike=AAAA".to_owned(),
+        ..one
+    };
     assert_eq!(stranger.socket(Some(&own)).await.err(), Some(401));
     assert_eq!(stranger.get("/api/v1/sync/states").await.status(), 401);
 }
@@ -33,7 +42,9 @@ async fn a_socket_opens_only_for_our_own_pages() {
 #[tokio::test]
 async fn frames_that_are_none_end_the_connection_with_a_reason() {
     let (_app, one, _) = two_people().await;
-    let hello = encode(&ClientMessage::Hello(Device::new(&one, OsEntropy.record_id(now())).await.hello()));
+    let hello = encode(&ClientMessage::Hello(
+        Device::new(&one, OsEntropy.record_id(now())).await.hello(),
+    ));
     let mut cut = hello.clone();
     cut.truncate(hello.len() - 1);
     let mut long = hello.clone();
@@ -74,7 +85,9 @@ async fn a_push_of_too_many_changes_ends_the_connection() {
     let (_app, one, _) = two_people().await;
     let mut device = one.device().await;
     let record = customer();
-    let changes = (0..=PUSH_CHANGES_MAX).map(|it| device.name(record, &it.to_string())).collect();
+    let changes = (0..=PUSH_CHANGES_MAX)
+        .map(|it| device.name(record, &it.to_string()))
+        .collect();
     device.push(changes).await;
     assert_eq!(device.socket.closed_with().await, Refusal::TooLarge);
 }
@@ -91,7 +104,11 @@ async fn a_change_of_another_member_or_device_is_refused() {
     mine.states.clear();
     // Registered to a colleague; presenting it again does not move it.
     mine.actor = theirs.actor;
-    mine.socket.say(&ClientMessage::Register { actors: vec![theirs.actor] }).await;
+    mine.socket
+        .say(&ClientMessage::Register {
+            actors: vec![theirs.actor],
+        })
+        .await;
     let change = mine.name(record, "x");
     assert_refused(&mine.push_one(change).await, &Refusal::ForeignActor);
     mine.states.clear();
@@ -110,7 +127,10 @@ async fn a_device_of_another_member_is_sent_to_sign_in() {
     let (_app, one, other) = two_people().await;
     let mine = one.device().await;
     let mut theirs = Device::new(&other, mine.id).await;
-    theirs.socket.say(&ClientMessage::Hello(theirs.hello())).await;
+    theirs
+        .socket
+        .say(&ClientMessage::Hello(theirs.hello()))
+        .await;
     assert_eq!(theirs.socket.closed_with().await, Refusal::SignedOut);
 }
 
@@ -118,8 +138,12 @@ async fn a_device_of_another_member_is_sent_to_sign_in() {
 async fn changes_that_break_the_schema_are_refused_one_by_one() {
     let (_app, one, _) = two_people().await;
     let mut device = one.device().await;
-    let unknown = |field: &str| Refusal::UnknownField { field: field.into() };
-    let bad = |field: &str| Refusal::BadValue { field: field.into() };
+    let unknown = |field: &str| Refusal::UnknownField {
+        field: field.into(),
+    };
+    let bad = |field: &str| Refusal::BadValue {
+        field: field.into(),
+    };
     let cases: Vec<(&str, Scalar, Refusal)> = vec![
         ("nickname", Scalar::text("x"), unknown("nickname")),
         ("name", Scalar::Int(1), bad("name")),
@@ -133,7 +157,10 @@ async fn changes_that_break_the_schema_are_refused_one_by_one() {
         let change = device.edit(customer(), &[(key, value)]);
         assert_refused(&device.push_one(change).await, &refusal);
     }
-    let nowhere = RecordRef { kind: Kind(99), id: customer().id };
+    let nowhere = RecordRef {
+        kind: Kind(99),
+        id: customer().id,
+    };
     let change = device.edit(nowhere, &[("name", Scalar::text("x"))]);
     assert_refused(&device.push_one(change).await, &Refusal::UnknownKind);
     let good = device.name(customer(), "good");
@@ -153,9 +180,20 @@ async fn a_refused_change_stops_its_dependents_and_nobody_else() {
     ];
     let names: Vec<_> = changes.iter().map(|it| it.hash).collect();
     let answers = device.push_all(changes).await;
-    let verdict = |index: usize| &answers.iter().find(|it| it.hash == names[index]).unwrap().verdict;
+    let verdict = |index: usize| {
+        &answers
+            .iter()
+            .find(|it| it.hash == names[index])
+            .unwrap()
+            .verdict
+    };
     assert_eq!((position(verdict(0)), position(verdict(3))), (1, 2));
-    assert_refused(verdict(1), &Refusal::BadValue { field: "employees".into() });
+    assert_refused(
+        verdict(1),
+        &Refusal::BadValue {
+            field: "employees".into(),
+        },
+    );
     assert_refused(verdict(2), &Refusal::UnknownDependency);
 }
 
@@ -165,23 +203,40 @@ async fn bytes_that_are_no_honest_change_are_refused() {
     let mut device = one.device().await;
     let record = customer();
     let honest = device.name(record, "x");
-    let change = |body: Vec<u8>| PushedChange { body, ..honest.clone() };
+    let change = |body: Vec<u8>| PushedChange {
+        body,
+        ..honest.clone()
+    };
     let mut flipped = honest.body.clone();
     let last = flipped.len() - 1;
     flipped[last] ^= 1;
-    for body in [Vec::new(), vec![0; 100], flipped, honest.body[..honest.body.len() - 2].to_vec()] {
+    for body in [
+        Vec::new(),
+        vec![0; 100],
+        flipped,
+        honest.body[..honest.body.len() - 2].to_vec(),
+    ] {
         assert_refused(&device.push_one(change(body)).await, &Refusal::Malformed);
     }
-    assert_refused(&device.push_one(change(vec![0; 70_000])).await, &Refusal::TooLarge);
+    assert_refused(
+        &device.push_one(change(vec![0; 70_000])).await,
+        &Refusal::TooLarge,
+    );
     let other = customer();
-    let misnamed = PushedChange { hash: device.name(other, "y").hash, ..honest.clone() };
+    let misnamed = PushedChange {
+        hash: device.name(other, "y").hash,
+        ..honest.clone()
+    };
     assert_refused(&device.push_one(misnamed).await, &Refusal::Malformed);
     assert_eq!(position(&device.push_one(honest).await), 1);
 }
 
 #[tokio::test]
 async fn a_workspace_sees_and_touches_nothing_of_another() {
-    let settings = Settings { open_sign_up: Some(true), ..Settings::default() };
+    let settings = Settings {
+        open_sign_up: Some(true),
+        ..Settings::default()
+    };
     let app = TestApp::start_with(settings).await;
     app.administrator().await;
     let one = Account::sign_in(&app.address, LOGIN, PASSWORD).await;
@@ -191,7 +246,12 @@ async fn a_workspace_sees_and_touches_nothing_of_another() {
         ("login", "ann@example.com"),
         ("password", PASSWORD),
     ];
-    app.browser().post("/setup").form(&form).send().await.unwrap();
+    app.browser()
+        .post("/setup")
+        .form(&form)
+        .send()
+        .await
+        .unwrap();
     let other = Account::sign_in(&app.address, "ann@example.com", PASSWORD).await;
 
     let (mut mine, mut theirs) = (one.device().await, other.device().await);
@@ -213,7 +273,10 @@ async fn a_workspace_sees_and_touches_nothing_of_another() {
     for path in ["document", "history"] {
         let path = format!("/api/v1/records/customer/{}/{path}", record.id);
         let (ours, theirs) = (one.get(&path).await, other.get(&path).await);
-        assert_eq!((ours.status().as_u16(), theirs.status().as_u16()), (200, 200));
+        assert_eq!(
+            (ours.status().as_u16(), theirs.status().as_u16()),
+            (200, 200)
+        );
         assert_ne!(ours.bytes().await.unwrap(), theirs.bytes().await.unwrap());
     }
     let unknown = format!("/api/v1/records/customer/{}/document", customer().id);
@@ -224,20 +287,40 @@ async fn a_workspace_sees_and_touches_nothing_of_another() {
 async fn notes_are_judged_by_what_they_become() {
     let (_app, one, other) = two_people().await;
     let (mut one, mut other) = (one.device().await, other.device().await);
-    let owner = RecordRef { kind: Customer::DEF.kind, id: customer().id };
+    let owner = RecordRef {
+        kind: Customer::DEF.kind,
+        id: customer().id,
+    };
     let record = note_ref(owner, "notes");
     let write = |device: &Device, at: usize, text: &str| {
         let mut note = NoteDocument::genesis(owner, "notes");
-        let splice = Splice { at, remove: 0, insert: text.into() };
+        let splice = Splice {
+            at,
+            remove: 0,
+            insert: text.into(),
+        };
         let heads = note.heads();
-        let body = note.splice(&heads, &splice, (device.actor, device.actor), now()).unwrap();
+        let body = note
+            .splice(&heads, &splice, (device.actor, device.actor), now())
+            .unwrap();
         let hash = note.heads()[0];
-        PushedChange { record, of: Some(of(owner, "notes").into()), hash, body }
+        PushedChange {
+            record,
+            of: Some(of(owner, "notes").into()),
+            hash,
+            body,
+        }
     };
     let mine = write(&one, 0, "你好");
-    let elsewhere = PushedChange { of: Some(of(owner, "remark").into()), ..mine.clone() };
+    let elsewhere = PushedChange {
+        of: Some(of(owner, "remark").into()),
+        ..mine.clone()
+    };
     assert_refused(&one.push_one(elsewhere).await, &Refusal::UnknownKind);
-    let nowhere = PushedChange { of: None, ..mine.clone() };
+    let nowhere = PushedChange {
+        of: None,
+        ..mine.clone()
+    };
     assert_refused(&one.push_one(nowhere).await, &Refusal::UnknownKind);
     assert_eq!(position(&one.push_one(mine.clone()).await), 1);
     assert_eq!(position(&one.push_one(mine).await), 1);
@@ -247,7 +330,9 @@ async fn notes_are_judged_by_what_they_become() {
     assert_eq!(position(&other.push_one(theirs).await), 2);
     one.hear_up_to(2).await;
     let page = one.account.states(0).await;
-    let huike_shared::sync::message::DocumentState::Note(state) = &page.states[0].state else { panic!() };
+    let huike_shared::sync::message::DocumentState::Note(state) = &page.states[0].state else {
+        panic!()
+    };
     let text = NoteDocument::load(&state.saved).unwrap().text();
     assert!(text == "你好hello " || text == "hello 你好", "{text}");
 }

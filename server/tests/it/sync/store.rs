@@ -7,9 +7,9 @@ use huike_server::store::documents::{RecordRow, RowsAsked, StoredDocument};
 use huike_server::store::people::{Opened, Opening, User, Workspace};
 use huike_server::store::sqlite::SqliteStore;
 use huike_server::store::{Documents as _, Store};
+use huike_server::sync::Ingest;
 use huike_server::sync::hub::Hub;
 use huike_server::sync::writer::{RecordEdit, ServerReplica};
-use huike_server::sync::Ingest;
 use huike_shared::access::Role;
 use huike_shared::customers::Customer;
 use huike_shared::document::{Actor, ChangeHash};
@@ -26,12 +26,21 @@ const MEMBER: RecordId = RecordId([2; 16]);
 
 async fn sqlite() -> (TempDir, Arc<dyn Store>) {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("huike.sqlite")).await.unwrap();
+    let store = SqliteStore::open(&folder.path().join("huike.sqlite"))
+        .await
+        .unwrap();
     store.make_views().await.unwrap();
     let store: Arc<dyn Store> = Arc::new(store);
     let opened = store.open_workspace(Opening {
-        workspace: Workspace { id: WORKSPACE, name: "云仓".to_owned() },
-        user: User { id: RecordId([3; 16]), login: "a@b".to_owned(), password_hash: "-".to_owned() },
+        workspace: Workspace {
+            id: WORKSPACE,
+            name: "云仓".to_owned(),
+        },
+        user: User {
+            id: RecordId([3; 16]),
+            login: "a@b".to_owned(),
+            password_hash: "-".to_owned(),
+        },
         member_id: MEMBER,
         member_name: "王伟".to_owned(),
         must_be_first: true,
@@ -43,13 +52,19 @@ async fn sqlite() -> (TempDir, Arc<dyn Store>) {
 }
 
 fn record(number: u8) -> RecordRef {
-    RecordRef { kind: Customer::DEF.kind, id: RecordId([number; 16]) }
+    RecordRef {
+        kind: Customer::DEF.kind,
+        id: RecordId([number; 16]),
+    }
 }
 
 /// One change of one record at each position.
 fn append(after: u64, numbers: &[u8]) -> Append {
     let placed = || (after + 1..).zip(numbers);
-    let stamp = Stamp { at: now(), by: MEMBER };
+    let stamp = Stamp {
+        at: now(),
+        by: MEMBER,
+    };
     Append {
         workspace_id: WORKSPACE,
         after,
@@ -90,30 +105,62 @@ fn append(after: u64, numbers: &[u8]) -> Append {
 #[tokio::test]
 async fn an_append_goes_in_behind_the_head_it_names_or_not_at_all() {
     let (_folder, store) = sqlite().await;
-    assert_eq!(store.append(&[append(0, &[1, 2, 3])]).await.unwrap(), Appended::Done);
+    assert_eq!(
+        store.append(&[append(0, &[1, 2, 3])]).await.unwrap(),
+        Appended::Done
+    );
     // A writer that had not heard of it.
-    assert_eq!(store.append(&[append(0, &[7])]).await.unwrap(), Appended::Moved);
-    assert_eq!(store.append(&[append(5, &[7])]).await.unwrap(), Appended::Moved);
+    assert_eq!(
+        store.append(&[append(0, &[7])]).await.unwrap(),
+        Appended::Moved
+    );
+    assert_eq!(
+        store.append(&[append(5, &[7])]).await.unwrap(),
+        Appended::Moved
+    );
     // The second of two appends fails: the first is taken back with it.
     let both = [append(3, &[8]), append(3, &[9])];
     assert_eq!(store.append(&both).await.unwrap(), Appended::Moved);
     let head = store.log_head(WORKSPACE).await.unwrap().unwrap();
     assert_eq!((head.log, head.position), (RecordId([9; 16]), 3));
-    assert!(store.documents(WORKSPACE, &[record(7), record(8)]).await.unwrap().is_empty());
+    assert!(
+        store
+            .documents(WORKSPACE, &[record(7), record(8)])
+            .await
+            .unwrap()
+            .is_empty()
+    );
     // The same change twice for one record breaks the append, and nothing of it stays.
     let mut twice = append(3, &[1, 4]);
     twice.changes[0].hash = ChangeHash([1; 32]);
     assert!(store.append(&[twice]).await.is_err());
-    assert_eq!(store.append(&[append(3, &[1, 4])]).await.unwrap(), Appended::Done);
+    assert_eq!(
+        store.append(&[append(3, &[1, 4])]).await.unwrap(),
+        Appended::Done
+    );
     let log = store.changes_after(WORKSPACE, 1, 3).await.unwrap();
     let places: Vec<u64> = log.iter().map(|it| it.position).collect();
     assert_eq!(places, [2, 3, 4]);
-    let of_one: Vec<u64> =
-        store.changes_of(WORKSPACE, record(1)).await.unwrap().iter().map(|it| it.position).collect();
+    let of_one: Vec<u64> = store
+        .changes_of(WORKSPACE, record(1))
+        .await
+        .unwrap()
+        .iter()
+        .map(|it| it.position)
+        .collect();
     assert_eq!(of_one, [1, 4]);
-    let known = store.change_of(WORKSPACE, record(2), ChangeHash([2; 32])).await.unwrap();
+    let known = store
+        .change_of(WORKSPACE, record(2), ChangeHash([2; 32]))
+        .await
+        .unwrap();
     assert_eq!(known.map(|it| it.0), Some(2));
-    assert_eq!(store.change_of(WORKSPACE, record(1), ChangeHash([2; 32])).await.unwrap(), None);
+    assert_eq!(
+        store
+            .change_of(WORKSPACE, record(1), ChangeHash([2; 32]))
+            .await
+            .unwrap(),
+        None
+    );
 }
 
 #[tokio::test]
@@ -124,10 +171,19 @@ async fn an_actor_belongs_to_whom_it_came_with_for_ever() {
         member_id: MEMBER,
         device_id: RecordId([5; 16]),
     };
-    let elsewhere = ActorOwner { device_id: RecordId([6; 16]), ..mine };
+    let elsewhere = ActorOwner {
+        device_id: RecordId([6; 16]),
+        ..mine
+    };
     let (one, two) = (Actor([1; 16]), Actor([2; 16]));
-    assert_eq!(store.register_actors(mine, &[one], now()).await.unwrap(), [mine]);
-    let owners = store.register_actors(elsewhere, &[one, two], now()).await.unwrap();
+    assert_eq!(
+        store.register_actors(mine, &[one], now()).await.unwrap(),
+        [mine]
+    );
+    let owners = store
+        .register_actors(elsewhere, &[one, two], now())
+        .await
+        .unwrap();
     assert_eq!(owners, [mine, elsewhere]);
     assert_eq!(store.actor_owner(one).await.unwrap(), Some(mine));
     assert_eq!(store.actor_owner(Actor([3; 16])).await.unwrap(), None);
@@ -146,7 +202,10 @@ async fn documents_come_by_their_last_change_in_pages() {
     assert_eq!((page.documents.len(), page.remaining), (2, 3));
     let page = store.documents_after(WORKSPACE, 0, 100, 1).await.unwrap();
     assert_eq!(page.documents.len(), 1);
-    let page = store.documents_after(WORKSPACE, 6, 100, 1_000).await.unwrap();
+    let page = store
+        .documents_after(WORKSPACE, 6, 100, 1_000)
+        .await
+        .unwrap();
     assert_eq!((page.documents.len(), page.remaining, page.head), (0, 0, 6));
 }
 
@@ -162,18 +221,38 @@ async fn rows_come_by_id_and_kinds_have_views() {
         count: 10,
     };
     let ids = |rows: Vec<RecordRow>| rows.iter().map(|it| it.record).collect::<Vec<_>>();
-    assert_eq!(ids(store.rows(asked).await.unwrap()), [record(11), record(12)]);
-    let all = RowsAsked { with_deleted: true, after: Some(record(11).id), ..asked };
-    assert_eq!(ids(store.rows(all).await.unwrap()), [record(12), record(13)]);
-    assert_eq!(store.row(WORKSPACE, record(12)).await.unwrap().unwrap().position, 1);
+    assert_eq!(
+        ids(store.rows(asked).await.unwrap()),
+        [record(11), record(12)]
+    );
+    let all = RowsAsked {
+        with_deleted: true,
+        after: Some(record(11).id),
+        ..asked
+    };
+    assert_eq!(
+        ids(store.rows(all).await.unwrap()),
+        [record(12), record(13)]
+    );
+    assert_eq!(
+        store
+            .row(WORKSPACE, record(12))
+            .await
+            .unwrap()
+            .unwrap()
+            .position,
+        1
+    );
 
     use sqlx::{ConnectOptions as _, Connection as _};
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("huike.sqlite"));
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("huike.sqlite"));
     let mut connection = options.connect().await.unwrap();
-    let names: Vec<String> = sqlx::query_scalar("select name from customer where not is_deleted order by name")
-        .fetch_all(&mut connection)
-        .await
-        .unwrap();
+    let names: Vec<String> =
+        sqlx::query_scalar("select name from customer where not is_deleted order by name")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
     assert_eq!(names, ["11", "12"]);
     connection.close().await.unwrap();
 }
@@ -194,7 +273,10 @@ async fn two_servers_on_one_database_keep_one_log_without_gaps() {
                     values: vec![("name".into(), Scalar::text(format!("{round}")))],
                 };
                 for answer in replica.write(&[edit]).await.unwrap() {
-                    assert!(matches!(answer.verdict, Verdict::Accepted { .. }), "{answer:?}");
+                    assert!(
+                        matches!(answer.verdict, Verdict::Accepted { .. }),
+                        "{answer:?}"
+                    );
                 }
             }
         }));
@@ -203,6 +285,13 @@ async fn two_servers_on_one_database_keep_one_log_without_gaps() {
         writer.await.unwrap();
     }
     let log = store.changes_after(WORKSPACE, 0, 1_000).await.unwrap();
-    assert!(log.iter().zip(1..).all(|(change, place)| change.position == place));
-    assert_eq!(huike_server::consistency::faults(&*store).await.unwrap(), Vec::<String>::new());
+    assert!(
+        log.iter()
+            .zip(1..)
+            .all(|(change, place)| change.position == place)
+    );
+    assert_eq!(
+        huike_server::consistency::faults(&*store).await.unwrap(),
+        Vec::<String>::new()
+    );
 }

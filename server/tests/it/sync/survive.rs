@@ -45,7 +45,11 @@ impl Process {
                 break;
             }
         }
-        Process { child, address, code }
+        Process {
+            child,
+            address,
+            code,
+        }
     }
 
     /// As `kill -9`.
@@ -63,16 +67,25 @@ async fn first_account(process: &Process) -> Account {
         ("login", LOGIN),
         ("password", PASSWORD),
     ];
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build();
     let request = client.unwrap().post(format!("{}/setup", process.address));
-    let answer = request.header("origin", &process.address).form(&form).send().await.unwrap();
+    let answer = request
+        .header("origin", &process.address)
+        .form(&form)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 303);
     Account::of(&process.address, &answer)
 }
 
 #[tokio::test]
 async fn a_killed_server_has_every_change_it_acknowledged() {
-    let rounds = std::env::var("HUIKE_KILL_ROUNDS").ok().and_then(|it| it.parse().ok());
+    let rounds = std::env::var("HUIKE_KILL_ROUNDS")
+        .ok()
+        .and_then(|it| it.parse().ok());
     let folder = tempfile::tempdir().unwrap();
     let mut process = Process::start(folder.path());
     let account = first_account(&process).await;
@@ -88,8 +101,8 @@ async fn a_killed_server_has_every_change_it_acknowledged() {
                 places.push((answer.hash, position(&answer.verdict)));
             }
         }
-        let until = tokio::time::Instant::now()
-            + Duration::from_millis(rand::rng().random_range(20..250));
+        let until =
+            tokio::time::Instant::now() + Duration::from_millis(rand::rng().random_range(20..250));
         let mut sent = Vec::new();
         let mut answers = Vec::new();
         let mut number = 0;
@@ -114,13 +127,24 @@ async fn a_killed_server_has_every_change_it_acknowledged() {
             }
         }
         process = Process::start(folder.path());
-        device.account = Account { address: process.address.clone(), ..account.clone() };
+        device.account = Account {
+            address: process.address.clone(),
+            ..account.clone()
+        };
         device.reconnect().await;
         // Sent again, an acknowledged change has the place that was promised.
         for answer in &answers {
-            let change = sent.iter().find(|it| it.hash == answer.hash).unwrap().clone();
+            let change = sent
+                .iter()
+                .find(|it| it.hash == answer.hash)
+                .unwrap()
+                .clone();
             let promised = position(&answer.verdict);
-            assert_eq!(position(&device.push_one(change).await), promised, "round {round}");
+            assert_eq!(
+                position(&device.push_one(change).await),
+                promised,
+                "round {round}"
+            );
             acknowledged += 1;
         }
         again = sent;
@@ -144,7 +168,9 @@ impl SmallDisk {
             .arg(folder.path())
             .stderr(Stdio::null())
             .status();
-        mounted.is_ok_and(|it| it.success()).then_some(SmallDisk(folder))
+        mounted
+            .is_ok_and(|it| it.success())
+            .then_some(SmallDisk(folder))
     }
 }
 

@@ -1,0 +1,315 @@
+//! Judging: what the gate needs is fetched, in as few questions as possible, and asked of it.
+
+use super::batch::{Batch, Log};
+use super::cache::{Cache, Key};
+use super::working::{Branch, Working};
+use super::{Submission, broken, head};
+use crate::projection;
+use crate::store::changes::{ActorOwner, Append, LogHead, LoggedChange};
+use crate::store::{Store, StoreResult};
+use huike_shared::document::{Actor, ChangeHash};
+use huike_shared::id::RecordId;
+use huike_shared::note::NOTE;
+use huike_shared::record::{KindDef, RecordRef};
+use huike_shared::refusal::Refusal;
+use huike_shared::registry;
+use huike_shared::row::Stamp;
+use huike_shared::sync::gate;
+use huike_shared::sync::message::{DocumentState, PushedChange, Verdict};
+use huike_shared::time::Timestamp;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Actors whose owner is remembered.
+const ACTORS_MAX: usize = 50_000;
+
+/// What is remembered between batches.
+pub struct Judge {
+    store: Arc<dyn Store>,
+    cache: Cache,
+    heads: HashMap<RecordId, LogHead>,
+    actors: HashMap<Actor, ActorOwner>,
+}
+
+impl Judge {
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Judge {
+            store,
+            cache: Cache::default(),
+            heads: HashMap::new(),
+            actors: HashMap::new(),
+        }
+    }
+
+    /// Forgets what another writer may have changed. Actors never change hands.
+    pub fn forget(&mut self) {
+        self.cache.clear();
+        self.heads.clear();
+    }
+
+    /// Remembers what was committed.
+    pub fn keep(&mut self, batch: &mut Batch, appends: &[Append]) {
+        for append in appends {
+            if let Some(head) = self.heads.get_mut(&append.workspace_id) {
+                head.position = append.after + append.changes.len() as u64;
+            }
+            for document in &append.documents {
+                let key = (append.workspace_id, document.record);
+                if let Some(state) = batch.working.get_mut(&key).and_then(|it| it.state.take()) {
+                    self.cache.put(key, state, document.state.len());
+                }
+            }
+        }
+    }
+
+    /// Fetches heads and documents that the submissions name, in as few questions as possible.
+    pub async fn prepare(
+        &mut self,
+        batch: &mut Batch,
+        submissions: &[Submission],
+    ) -> StoreResult<()> {
+        let mut missing: HashMap<RecordId, HashSet<RecordRef>> = HashMap::new();
+        for submission in submissions {
+            let workspace_id = submission.workspace_id;
+            let found = match self.heads.get(&workspace_id) {
+                Some(found) => *found,
+                None => {
+                    let found = head(&*self.store, workspace_id).await?;
+                    self.heads.insert(workspace_id, found);
+                    found
+                }
+            };
+            batch.logs.entry(workspace_id).or_insert_with(|| Log {
+                head: found.position,
+                accepted: Vec::new(),
+                by_hash: HashMap::new(),
+            });
+            for change in &submission.changes {
+                let key = (workspace_id, change.record);
+                if batch.working.contains_key(&key) {
+                    continue;
+                }
+                match self.cache.get(&key) {
+                    Some(state) => drop(batch.working.insert(key, Working::new(Some(state)))),
+                    None => drop(
+                        missing
+                            .entry(workspace_id)
+                            .or_default()
+                            .insert(change.record),
+                    ),
+                }
+            }
+        }
+        for (workspace_id, records) in missing {
+            let records: Vec<RecordRef> = records.into_iter().collect();
+            for record in &records {
+                batch
+                    .working
+                    .insert((workspace_id, *record), Working::new(None));
+            }
+            for stored in self.store.documents(workspace_id, &records).await? {
+                let state = projection::read_state(&stored.state).map_err(|it| broken(&it))?;
+                batch
+                    .working
+                    .insert((workspace_id, stored.record), Working::new(Some(state)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges one change. An error means that the memory failed.
+    pub async fn judge(
+        &mut self,
+        batch: &mut Batch,
+        submission: &Submission,
+        change: &PushedChange,
+    ) -> StoreResult<Verdict> {
+        let Some(def) = registry::def(change.record.kind) else {
+            return Ok(Verdict::Refused(Refusal::UnknownKind));
+        };
+        let judged = if def.kind == NOTE.kind {
+            self.judge_note(batch, submission, change).await?
+        } else {
+            self.judge_flat(batch, submission, change, def).await?
+        };
+        let (actor, seq) = match judged {
+            Judged::Granted { actor, seq } => (actor, seq),
+            Judged::Known { position, at } => return Ok(Verdict::Accepted { position, at }),
+            Judged::Refused(refusal) => return Ok(Verdict::Refused(refusal)),
+        };
+        let index = batch.verdicts.len();
+        let at = batch.now;
+        let Some(log) = batch.logs.get_mut(&submission.workspace_id) else {
+            return Ok(Verdict::Refused(Refusal::Unavailable));
+        };
+        let position = log.head + log.accepted.len() as u64 + 1;
+        log.by_hash.insert((change.record, change.hash), position);
+        let logged = LoggedChange {
+            position,
+            record: change.record,
+            note_of: change.of.clone(),
+            hash: change.hash,
+            actor,
+            seq,
+            member_id: submission.author.member_id,
+            at,
+            body: change.body.clone(),
+        };
+        log.accepted.push((logged, index));
+        if let Some(it) = batch
+            .working
+            .get_mut(&(submission.workspace_id, change.record))
+        {
+            it.position = Some(position);
+        }
+        Ok(Verdict::Accepted { position, at })
+    }
+
+    async fn judge_flat(
+        &mut self,
+        batch: &mut Batch,
+        submission: &Submission,
+        change: &PushedChange,
+        def: &'static KindDef,
+    ) -> StoreResult<Judged> {
+        let flat = match gate::parse(&change.body) {
+            Ok(flat) if flat.hash == change.hash && change.of.is_none() => flat,
+            Ok(_) => return Ok(Judged::Refused(Refusal::Malformed)),
+            Err(refusal) => return Ok(Judged::Refused(refusal)),
+        };
+        let key = (submission.workspace_id, change.record);
+        let is_in = batch.working.get(&key).is_some_and(|it| it.contains(&flat));
+        if is_in && let Some(known) = self.known(batch, &key, flat.hash).await? {
+            return Ok(known);
+        }
+        if self.owner(flat.actor).await? != Some(owner(submission)) {
+            return Ok(Judged::Refused(Refusal::ForeignActor));
+        }
+        let Some(working) = batch.working.get_mut(&key) else {
+            return Ok(Judged::Refused(Refusal::Unavailable));
+        };
+        let stamp = Stamp {
+            at: batch.now,
+            by: submission.author.member_id,
+        };
+        let mut current = working.take_registers();
+        let branch = match working.branch(&*self.store, &key, &flat, &current).await? {
+            Branch::Latest => None,
+            Branch::Earlier(branch) => Some(branch),
+            Branch::Unknown => {
+                working.state = Some(DocumentState::Flat(current));
+                return Ok(Judged::Refused(Refusal::UnknownDependency));
+            }
+        };
+        let at_deps = branch.as_ref().unwrap_or(&current);
+        let verdict = gate::judge(&flat, def, at_deps, &current, submission.author.role);
+        if verdict.is_ok() {
+            current.apply(&flat, stamp);
+        }
+        working.state = Some(DocumentState::Flat(current));
+        if let Some(mut branch) = branch {
+            if verdict.is_ok() {
+                branch.apply(&flat, stamp);
+            }
+            working.branches.push(branch);
+        }
+        if let Err(refusal) = verdict {
+            return Ok(Judged::Refused(refusal));
+        }
+        let (actor, seq) = (flat.actor, flat.seq);
+        working
+            .history
+            .as_mut()
+            .unwrap_or(&mut working.fresh)
+            .push(flat);
+        Ok(Judged::Granted { actor, seq })
+    }
+
+    async fn judge_note(
+        &mut self,
+        batch: &mut Batch,
+        submission: &Submission,
+        change: &PushedChange,
+    ) -> StoreResult<Judged> {
+        let key = (submission.workspace_id, change.record);
+        if let Some(known) = self.known(batch, &key, change.hash).await? {
+            return Ok(known);
+        }
+        let (Some(of), Some(working)) = (change.of.clone(), batch.working.get_mut(&key)) else {
+            return Ok(Judged::Refused(Refusal::UnknownKind));
+        };
+        let stamp = Stamp {
+            at: batch.now,
+            by: submission.author.member_id,
+        };
+        let role = submission.author.role;
+        let (record, body) = (change.record, change.body.clone());
+        let state = working.note();
+        // Opening and saving a long text takes milliseconds; others go on meanwhile.
+        let judged = tokio::task::spawn_blocking(move || {
+            gate::judge_note(record, &of, state.as_ref(), &body, role, stamp)
+        });
+        let (hash, actor, state) = match judged.await.map_err(|it| broken(&it))? {
+            Ok(judged) => judged,
+            Err(refusal) => return Ok(Judged::Refused(refusal)),
+        };
+        if hash != change.hash {
+            return Ok(Judged::Refused(Refusal::Malformed));
+        }
+        if self.owner(actor).await? != Some(owner(submission)) {
+            return Ok(Judged::Refused(Refusal::ForeignActor));
+        }
+        let seq = automerge::Change::try_from(&change.body[..])
+            .map_err(|it| broken(&it))?
+            .seq();
+        working.state = Some(DocumentState::Note(state));
+        Ok(Judged::Granted { actor, seq })
+    }
+
+    /// Where a change was accepted before, if it was.
+    async fn known(
+        &self,
+        batch: &Batch,
+        (workspace_id, record): &Key,
+        hash: ChangeHash,
+    ) -> StoreResult<Option<Judged>> {
+        let log = batch.logs.get(workspace_id);
+        if let Some(position) = log.and_then(|it| it.by_hash.get(&(*record, hash))) {
+            return Ok(Some(Judged::Known {
+                position: *position,
+                at: batch.now,
+            }));
+        }
+        let found = self.store.change_of(*workspace_id, *record, hash).await?;
+        Ok(found.map(|(position, at)| Judged::Known { position, at }))
+    }
+
+    async fn owner(&mut self, actor: Actor) -> StoreResult<Option<ActorOwner>> {
+        if let Some(found) = self.actors.get(&actor) {
+            return Ok(Some(*found));
+        }
+        let found = self.store.actor_owner(actor).await?;
+        if let Some(found) = found {
+            if self.actors.len() >= ACTORS_MAX {
+                self.actors.clear();
+            }
+            self.actors.insert(actor, found);
+        }
+        Ok(found)
+    }
+}
+
+/// The verdict on a change before it has its place.
+enum Judged {
+    Granted { actor: Actor, seq: u64 },
+    Known { position: u64, at: Timestamp },
+    Refused(Refusal),
+}
+
+fn owner(submission: &Submission) -> ActorOwner {
+    ActorOwner {
+        workspace_id: submission.workspace_id,
+        member_id: submission.author.member_id,
+        device_id: submission.author.device_id,
+    }
+}

@@ -1,0 +1,147 @@
+//! What a connection is told, in the order of the log, and what it says.
+
+use super::connection::{End, Live, Step};
+use super::limits::SEND_TIMEOUT;
+use crate::store::StoreError;
+use crate::sync::catch_up;
+use crate::sync::hub::{Publication, change_frames};
+use axum::body::Bytes;
+use axum::extract::ws::{Message, WebSocket};
+use futures::stream::SplitStream;
+use futures::{SinkExt as _, StreamExt as _};
+use huike_shared::refusal::Refusal;
+use huike_shared::sync::message::{
+    self, Answer, CATCH_UP_CHANGES_MAX, ClientMessage, FrameError, PUSH_CHANGES_MAX, ServerMessage,
+    Verdict,
+};
+use std::sync::Arc;
+use tokio::time::timeout;
+
+/// Changes read from the log at a time.
+const LOG_PAGE: u64 = 250;
+
+/// The next message, and nothing else: control frames are passed over.
+pub async fn next_message(stream: &mut SplitStream<WebSocket>) -> Result<ClientMessage, End> {
+    loop {
+        return match stream.next().await {
+            Some(Ok(Message::Binary(frame))) => match message::decode(&frame) {
+                Ok(message) => Ok(message),
+                Err(FrameError::TooLarge) => Err(End::Told(Refusal::TooLarge)),
+                Err(FrameError::Version(_)) => Err(End::Told(Refusal::ClientTooOld)),
+                Err(FrameError::Malformed) => Err(End::Told(Refusal::Malformed)),
+            },
+            Some(Ok(Message::Text(_))) => Err(End::Told(Refusal::Malformed)),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+            Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+            Some(Err(error)) if is_too_large(&error) => Err(End::Told(Refusal::TooLarge)),
+            Some(Err(_)) => Err(End::Gone),
+        };
+    }
+}
+
+/// The library hides the kind of its error; its text names it.
+fn is_too_large(error: &axum::Error) -> bool {
+    let text = error.to_string();
+    text.contains("too long") || text.contains("too large") || text.contains("too big")
+}
+
+impl Live {
+    /// Sends changes from the log up to a position.
+    pub async fn send_log(&mut self, to: u64) -> Step {
+        while self.sent < to {
+            let workspace_id = self.who.workspace.id;
+            let count = LOG_PAGE.min(to - self.sent);
+            let page = self
+                .state
+                .store
+                .changes_after(workspace_id, self.sent, count)
+                .await?;
+            let Some(last) = page.last().map(|it| it.position) else {
+                return Err(End::Broken(StoreError::Broken(
+                    "the log has a gap".to_owned(),
+                )));
+            };
+            for frame in change_frames(page.into_iter().map(catch_up::entry).collect()) {
+                self.send(&frame).await?;
+            }
+            self.sent = last;
+        }
+        Ok(())
+    }
+
+    /// Passes verdicts on.
+    pub async fn answer(&mut self, answers: Vec<Answer>) -> Step {
+        self.unanswered = self.unanswered.saturating_sub(answers.len());
+        for answers in answers.chunks(PUSH_CHANGES_MAX) {
+            self.send(&ServerMessage::Answers {
+                answers: answers.to_vec(),
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Passes a commit on: own changes as answers, the others' as changes, each at its place.
+    pub async fn publish(&mut self, publication: Arc<Publication>) -> Step {
+        let Some(first) = publication.entries.first().map(|it| it.entry.position) else {
+            return Ok(());
+        };
+        if self.is_following && self.sent + 1 < first {
+            // Another process committed in between.
+            self.send_log(first - 1).await?;
+        }
+        let me = self.line.id();
+        if self.is_following && self.sent + 1 == first && !publication.is_by(me) {
+            for frame in publication.frames() {
+                self.send_frame(frame.clone()).await?;
+            }
+            self.sent = first - 1 + publication.entries.len() as u64;
+            return Ok(());
+        }
+        let mut rest = &publication.entries[..];
+        while let Some(first) = rest.first() {
+            let is_own = first.origin == Some(me);
+            let end = rest.iter().position(|it| (it.origin == Some(me)) != is_own);
+            let (run, others) = rest.split_at(end.unwrap_or(rest.len()));
+            rest = others;
+            if is_own {
+                let answers = run.iter().map(|it| Answer {
+                    record: it.entry.record,
+                    hash: it.hash,
+                    verdict: Verdict::Accepted {
+                        position: it.entry.position,
+                        at: it.entry.at,
+                    },
+                });
+                self.answer(answers.collect()).await?;
+            } else if self.is_following {
+                let new = run.iter().filter(|it| it.entry.position > self.sent);
+                for frame in change_frames(new.map(|it| it.entry.clone()).collect()) {
+                    self.send(&frame).await?;
+                }
+            }
+            if self.is_following
+                && let Some(last) = run.last()
+            {
+                self.sent = self.sent.max(last.entry.position);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a message.
+    pub async fn send(&mut self, message: &ServerMessage) -> Step {
+        self.send_frame(message::encode(message).into()).await
+    }
+
+    /// Sends a frame; a peer that does not take it is gone.
+    pub async fn send_frame(&mut self, frame: Bytes) -> Step {
+        match timeout(SEND_TIMEOUT, self.sink.send(Message::Binary(frame))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+}
+
+// A replica within the limit is caught up in a few pages.
+const _: () = assert!(CATCH_UP_CHANGES_MAX / LOG_PAGE < 100);
