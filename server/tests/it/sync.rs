@@ -4,6 +4,7 @@ mod catch_up;
 mod device;
 mod equality;
 mod export;
+mod javascript;
 mod order;
 mod refusals;
 mod store;

@@ -16,8 +16,9 @@ const CHANGES: (u32, u32) = (2_000, 20_000);
 pub const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a frame may take to leave; a peer that reads nothing for so long is gone.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(30);
-/// How often a connection asks whether its session still holds, beside being told.
-pub const SESSION_EVERY: Duration = Duration::from_secs(10);
+/// How often a connection asks whether its session still holds, beside being told: a member who was
+/// shut out by the console is gone within this time.
+pub const SESSION_EVERY: Duration = Duration::from_secs(2);
 /// Presence is told at most this often.
 pub const PRESENCE_EVERY: Duration = Duration::from_millis(300);
 /// Actors in one frame.

@@ -229,3 +229,20 @@ async fn figures_say_how_changes_fare() {
         assert!(text.contains(figure), "{figure} is missing");
     }
 }
+
+#[tokio::test]
+async fn a_member_who_was_shut_out_behind_the_servers_back_is_gone_within_seconds() {
+    let (app, _, other) = two_people().await;
+    let mut leaving = other.device().await;
+    let member = leaving.welcome.member;
+    // As a command on the console does it: another process, which tells nobody.
+    app.state
+        .store
+        .set_member_active(member, false)
+        .await
+        .unwrap();
+    let started = std::time::Instant::now();
+    while leaving.socket.hear().await.is_some() {}
+    assert!(started.elapsed() < std::time::Duration::from_secs(4));
+    assert_eq!(other.socket(Some(&other.address)).await.err(), Some(401));
+}
