@@ -212,8 +212,11 @@ fn scan(text: &str, delimiter: char) -> Scan {
 mod tests {
     use super::*;
 
+    /// Numbers and cells of rows.
+    type Rows<'a> = &'a [(u32, &'a [&'a str])];
+
     #[track_caller]
-    fn check(text: &str, expected: Result<(char, &[(u32, &[&str])]), ImportError>) {
+    fn check(text: &str, expected: Result<(char, Rows<'_>), ImportError>) {
         let table = read(text);
         let table = table.as_ref().map(|table| {
             let rows = table

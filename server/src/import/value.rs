@@ -270,7 +270,7 @@ mod tests {
         });
         assert_eq!(
             value.as_deref(),
-            expected.as_ref().map(|it| *it).map_err(|it| it),
+            expected.as_ref().copied(),
             "{name} {cell}"
         );
     }
