@@ -117,10 +117,11 @@ impl Changes for SqliteStore {
         workspace_id: RecordId,
         record: RecordRef,
     ) -> StoreResult<Vec<LoggedChange>> {
+        // Named, because the planner would rather walk through the whole log than sort a few rows.
         sqlx::query(
             "select position, kind, record_id, hash, actor_id, seq, member_id, accepted_at,
                     note_of, body
-             from change
+             from change indexed by change_by_record
              where workspace_id = ? and kind = ? and record_id = ?
              order by position",
         )

@@ -26,15 +26,18 @@ impl Documents for SqliteStore {
     ) -> StoreResult<Vec<StoredDocument>> {
         let mut documents = Vec::with_capacity(records.len());
         for some in records.chunks(QUESTION_ROWS) {
-            let mut query = QueryBuilder::<Sqlite>::new(
-                "select kind, record_id, position, state from document where workspace_id = ",
-            );
-            query.push_bind(blob(&workspace_id));
-            query.push(" and (kind, record_id) in (");
+            // From the few that are asked for to the many that are there: the planner knows neither
+            // number, and `in` would make it walk through the workspace.
+            let mut query = QueryBuilder::<Sqlite>::new("with asked (kind, record_id) as (");
             query.push_values(some, |mut row, record| {
                 row.push_bind(record.kind.0).push_bind(blob(&record.id));
             });
-            query.push(")");
+            query.push(
+                ") select d.kind, d.record_id, d.position, d.state
+                 from asked a cross join document d
+                 where d.kind = a.kind and d.record_id = a.record_id and d.workspace_id = ",
+            );
+            query.push_bind(blob(&workspace_id));
             for row in query.build().fetch_all(self.readers()).await? {
                 documents.push(read_document(&row)?);
             }

@@ -295,3 +295,46 @@ async fn two_servers_on_one_database_keep_one_log_without_gaps() {
         Vec::<String>::new()
     );
 }
+
+#[tokio::test]
+async fn what_is_asked_for_each_change_does_not_slow_down_with_the_log() {
+    let (_folder, store) = sqlite().await;
+    let mut after = 0;
+    while after < 20_000 {
+        let some = append(after, &[1; 250]);
+        // Each of another record, but for a few.
+        let mut some = Append {
+            documents: Vec::new(),
+            rows: Vec::new(),
+            ..some
+        };
+        for change in &mut some.changes {
+            change.record.id.0[..8].copy_from_slice(&change.position.to_be_bytes());
+            change.hash.0[..8].copy_from_slice(&change.position.to_be_bytes());
+            some.documents.push(StoredDocument {
+                record: change.record,
+                position: change.position,
+                state: vec![0; 50],
+            });
+        }
+        after += 250;
+        store.append(&[some]).await.unwrap();
+    }
+    let wanted = store
+        .changes_after(WORKSPACE, 9_000, 1)
+        .await
+        .unwrap()
+        .remove(0)
+        .record;
+    let started = std::time::Instant::now();
+    for _ in 0..200 {
+        assert_eq!(
+            store.documents(WORKSPACE, &[wanted]).await.unwrap().len(),
+            1
+        );
+        assert_eq!(store.changes_of(WORKSPACE, wanted).await.unwrap().len(), 1);
+    }
+    // A walk through everything takes some ten times as long as this allows.
+    let each = started.elapsed() / 400;
+    assert!(each < std::time::Duration::from_millis(2), "{each:?}");
+}
