@@ -123,6 +123,8 @@ fn bind(wasm: &Path, out_name: &str, site: &Path, release: bool) -> Result<Vec<S
         .web(true)
         .map_err(|error| anyhow!("{error}"))?
         .typescript(false)
+        // boot.js and worker-start.js do not know where the module is; its glue does.
+        .omit_default_module_path(false)
         .demangle(!release)
         .remove_name_section(release)
         .remove_producers_section(release);
