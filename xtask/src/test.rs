@@ -66,7 +66,7 @@ const UNIT: [&[&str]; 3] = [
         "xtask",
     ],
     &["-p", "huike-server"],
-    &["-p", "huike-app"],
+    &["-p", "huike-app", "-p", "huike-worker"],
 ];
 
 /// Runs the chosen levels, or all.
