@@ -1,0 +1,48 @@
+// The first minutes with Huike: the set-up code, the first account, a colleague, the password.
+import { expect, test } from "@playwright/test";
+import { PASSWORD, invite, setUp, signIn, synced } from "../support/people";
+import { Server } from "../support/server";
+
+let server: Server;
+test.beforeAll(async () => {
+  server = await new Server().start();
+});
+test.afterAll(async () => {
+  await server.remove();
+});
+
+test("the first account needs the code from the console", async ({ page }) => {
+  await page.goto(`${server.address}/setup`);
+  await page.locator("#code").fill("AAAA-BBBB");
+  await page.locator("#workspace").fill("别家公司");
+  await page.locator("#name").fill("某人");
+  await page.locator("#login").fill("x@example.cn");
+  await page.locator("#password").fill(PASSWORD);
+  await page.locator("button[type=submit]").click();
+  await expect(page).toHaveURL(/\/setup/);
+  await expect(page.locator("[aria-invalid=true], [role=alert]").first()).toBeVisible();
+});
+
+test("a workspace is created, a colleague joins by link, signs out and in again", async ({ page, browser }) => {
+  await setUp(page, server);
+  const colleague = await invite(browser, server, page.context(), "李娜", "li@example.cn");
+  await expect(colleague.getByText("李娜").first()).toBeVisible();
+
+  const used = await page.context().request.get(`${server.address}/api/v1/invitations`);
+  expect(used.ok()).toBeTruthy();
+  const signedOut = await colleague.context().request.post(`${server.address}/api/v1/sign-out`, {
+    headers: { Origin: server.address },
+  });
+  expect(signedOut.ok()).toBeTruthy();
+  await signIn(colleague, server, "li@example.cn", PASSWORD);
+  await synced(colleague);
+});
+
+test("a wrong password is refused without saying which part was wrong", async ({ page }) => {
+  await page.goto(`${server.address}/sign-in`);
+  await page.locator("#login").fill("wang@example.cn");
+  await page.locator("#password").fill("not the password");
+  await page.locator("button[type=submit]").click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await expect(page.locator("[role=alert]").first()).toBeVisible();
+});
