@@ -177,8 +177,9 @@ pub fn Palette() -> impl IntoView {
                 <Icon glyph=Glyph::Search/>
                 <input
                     node_ref=input_ref
-                    type="search"
+                    type="text"
                     role="combobox"
+                    enterkeyhint="go"
                     aria-expanded="true"
                     aria-controls="palette-results"
                     aria-activedescendant=move || format!("palette-{}", chosen.get())

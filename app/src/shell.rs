@@ -14,6 +14,9 @@ mod sign_out;
 mod toasts;
 
 use huike_messages::Messages;
+use huike_shared::customers::Customer;
+use huike_shared::deals::Deal;
+use huike_shared::record::Record;
 use leptos::prelude::*;
 use leptos_router::components::Router;
 
@@ -21,6 +24,7 @@ use crate::i18n::use_i18n;
 use crate::palette::Palette;
 use crate::routes::{BASE, Pages, provide_nav, use_nav};
 use crate::store::device::{remember, remembered};
+use crate::store::use_store;
 use crate::ui::{
     Announcer, Button, EmptyState, Glyph, LiveRegion, ToastStack, Toasts, Width, use_width,
 };
@@ -93,6 +97,7 @@ fn Inside() -> impl IntoView {
     creation::provide_creation();
     toasts::show_news(shell.toasts);
     keys::watch();
+    mark_ready();
     let is_folded = RwSignal::new(remembered(RAIL_KEY).as_deref() == Some("folded"));
     Effect::new(move |_| remember(RAIL_KEY, is_folded.get().then_some("folded")));
     let close = i18n.text(Messages::common_close);
@@ -114,6 +119,27 @@ fn Inside() -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Puts `data-ready` on `<html>` once the first rows are painted, for whoever waits for it.
+fn mark_ready() {
+    let store = use_store();
+    let first = [Customer::DEF.kind, Deal::DEF.kind].map(|it| store.rows(it));
+    Effect::new(move |is_marked: Option<bool>| {
+        let has_rows = first.iter().any(|it| it.with(|it| !it.is_empty()));
+        if is_marked == Some(true) || !(has_rows || store.is_complete().get()) {
+            return is_marked == Some(true);
+        }
+        // The frame after the next one shows what this turn puts into the document.
+        request_animation_frame(|| {
+            request_animation_frame(|| {
+                if let Some(root) = document().document_element() {
+                    let _ = root.set_attribute("data-ready", "1");
+                }
+            });
+        });
+        true
+    });
 }
 
 /// No page has this address.

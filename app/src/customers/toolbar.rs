@@ -151,28 +151,23 @@ pub fn Toolbar(
     .into_any()
 }
 
-/// One walk over all customers counts every value of every filter.
+/// One walk over all customers counts every value of every filter; it borrows the values, because
+/// this runs with each letter of a search.
 fn count(list: ListState) -> Counts {
-    let mut counts = Counts::new();
     let criteria = list.criteria.get();
     list.sorted.with(|all| {
-        for row in all.iter() {
-            // What the search hides is hidden from every count.
-            if !criteria.query.matches(row) {
-                continue;
-            }
-            for dimension in Dimension::ALL {
+        let mut counts: [HashMap<&str, usize>; Dimension::ALL.len()] = Default::default();
+        // What the search hides is hidden from every count.
+        for row in all.iter().filter(|it| criteria.query.matches(it)) {
+            for (counts, dimension) in counts.iter_mut().zip(Dimension::ALL) {
                 if criteria.passes_without(row, dimension) {
-                    let value = dimension.value(row);
-                    match counts.get_mut(&(dimension, value.to_owned())) {
-                        Some(count) => *count += 1,
-                        None => {
-                            counts.insert((dimension, value.to_owned()), 1);
-                        }
-                    }
+                    *counts.entry(dimension.value(row)).or_default() += 1;
                 }
             }
         }
-    });
-    counts
+        let owned = |(counts, dimension): (HashMap<&str, usize>, Dimension)| {
+            counts.into_iter().map(move |(value, count)| ((dimension, value.to_owned()), count))
+        };
+        counts.into_iter().zip(Dimension::ALL).flat_map(owned).collect()
+    })
 }

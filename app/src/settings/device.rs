@@ -80,7 +80,7 @@ pub fn Device() -> impl IntoView {
                 <dd>
                     {move || {
                         used.get().map(|(used, quota)| {
-                            i18n.t(|m| m.device_used_of(&megabytes(used), &megabytes(quota)))
+                            i18n.t(|m| m.device_used_of(&megabytes(quota), &megabytes(used)))
                         })
                     }}
                 </dd>

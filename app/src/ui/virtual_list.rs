@@ -304,7 +304,8 @@ fn keep_still_under_pointer(
             return now;
         };
         let row_height = row_height.get_untracked();
-        let at = f64::from(view.scroll_top());
+        // Asking the document where it stands would lay it out in the middle of a change.
+        let at = top.get_untracked();
         let first = (at / row_height) as usize;
         // At the very top the newest rows are what one wants to see.
         let Some(anchor) = old.get(first).filter(|_| first > 0) else {
