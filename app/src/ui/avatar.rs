@@ -22,10 +22,26 @@ pub fn initials(name: &str) -> String {
         .collect()
 }
 
-/// The letters that stand for a company: its first two characters, for its last ones are mostly
-/// a legal form.
+/// Places that many names of companies begin with; the marks of a list would all be equal.
+const PLACES: &str = "北京 上海 天津 重庆 广州 深圳 杭州 宁波 温州 义乌 苏州 无锡 常州 南京 南通 扬州 \
+    合肥 福州 厦门 泉州 南昌 济南 青岛 烟台 潍坊 郑州 洛阳 武汉 宜昌 长沙 佛山 东莞 中山 珠海 惠州 汕头 \
+    南宁 海口 成都 绵阳 贵阳 昆明 西安 兰州 太原 沈阳 大连 长春 石家庄 保定 唐山 嘉兴 绍兴 金华 台州 \
+    广东 江苏 浙江 山东 福建 四川 湖北 湖南 河南 河北 安徽 江西 陕西 辽宁 云南 香港 台湾 中国";
+
+/// The letters that stand for a company: the first two characters after its place, for the
+/// last ones are mostly a legal form.
 pub fn company_initials(name: &str) -> String {
-    let name = name.trim();
+    let whole = name.trim();
+    let place = PLACES
+        .split_whitespace()
+        .find(|it| whole.starts_with(it))
+        .unwrap_or_default();
+    let rest = whole[place.len()..].trim_start_matches(['市', '省']);
+    let name = if rest.chars().filter(|it| is_wide(*it)).count() < 2 {
+        whole
+    } else {
+        rest
+    };
     if name.chars().next().is_some_and(is_wide) {
         return name.chars().filter(|it| is_wide(*it)).take(2).collect();
     }
@@ -111,6 +127,9 @@ mod tests {
     #[test]
     fn a_company_shows_how_it_begins() {
         assert_eq!(company_initials("鼎新食品有限公司"), "鼎新");
+        assert_eq!(company_initials("北京百科家居用品有限公司"), "百科");
+        assert_eq!(company_initials("广州市云仓供应链"), "云仓");
+        assert_eq!(company_initials("上海"), "上海");
         assert_eq!(company_initials("Nordic Home AB"), "NA");
     }
 
