@@ -14,9 +14,14 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The workspace this program was built from.
+    /// The workspace that this program was called in.
+    ///
+    /// Asked when it runs, not when it is compiled: checkouts that share a target folder share
+    /// this program as well.
     pub fn find() -> Workspace {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let manifest = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        let root = manifest
             .parent()
             .expect("xtask stands in the workspace's root")
             .to_owned();
