@@ -175,18 +175,18 @@ impl<S: Store, O: Outside> Core<S, O> {
     }
 
     fn perform(&mut self, effect: Effect) {
-        if let Effect::Report { report, .. } = &effect {
-            match report {
+        if let Effect::Report {
+            report:
                 Report::Stored { intent }
                 | Report::Failed { intent, .. }
                 | Report::Note {
                     intent: Some(intent),
                     ..
-                } => {
-                    self.unanswered.remove(intent);
-                }
-                _ => {}
-            }
+                },
+            ..
+        } = &effect
+        {
+            self.unanswered.remove(intent);
         }
         self.outside.perform(effect);
     }
