@@ -1,23 +1,15 @@
-//! The demo company: quickly there, complete, and never over somebody's data.
+//! The demo company: complete, and never over somebody's data.
 
 use crate::app::TestApp;
 use huike_server::demo::fill::{DEMO_LOGIN, DEMO_PASSWORD, Filled, fill};
 use huike_server::store::documents::RowsAsked;
 use huike_shared::customers::Customer;
 use huike_shared::record::Record as _;
-use std::time::{Duration, Instant};
 
 #[tokio::test]
-async fn the_demo_is_there_in_seconds_and_its_account_signs_in() {
+async fn the_demo_is_complete_and_its_account_signs_in() {
     let app = TestApp::start().await;
-    let started = Instant::now();
     let filled = fill(&app.state, 1).await.unwrap();
-    // Unoptimized code on a busy machine; the program itself needs about two seconds.
-    assert!(
-        started.elapsed() < Duration::from_secs(60),
-        "{:?}",
-        started.elapsed()
-    );
     assert!(
         matches!(filled, Filled::Now(count) if count > 15_700),
         "{filled:?}"
