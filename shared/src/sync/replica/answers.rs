@@ -177,7 +177,7 @@ impl Replica {
                 continue;
             };
             if waiting == number {
-                self.to_tray(
+                self.set_aside(
                     number,
                     TrayEntry {
                         entry,
@@ -198,7 +198,7 @@ impl Replica {
                 Meant::Put(values) => self.author(entry.intent, &record, &values, entry.at),
                 // A splice counts in characters of a text that is no longer there.
                 Meant::Write(_) => {
-                    self.to_tray(
+                    self.set_aside(
                         waiting,
                         TrayEntry {
                             entry,
@@ -222,7 +222,7 @@ impl Replica {
         }
     }
 
-    fn to_tray(&mut self, number: u64, entry: TrayEntry) {
+    fn set_aside(&mut self, number: u64, entry: TrayEntry) {
         self.step.writes.push(Write::Put {
             table: Table::Tray,
             key: key(number),
@@ -231,7 +231,7 @@ impl Replica {
         self.tray.insert(number, entry);
     }
 
-    pub(super) fn from_tray(&mut self, intent: RecordId) -> Vec<TrayEntry> {
+    pub(super) fn take_back(&mut self, intent: RecordId) -> Vec<TrayEntry> {
         let numbers: Vec<u64> = self
             .tray
             .iter()

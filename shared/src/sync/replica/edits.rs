@@ -105,7 +105,7 @@ impl Replica {
     }
 
     pub(super) fn retry(&mut self, now: Timestamp, intent: RecordId) {
-        for it in self.from_tray(intent) {
+        for it in self.take_back(intent) {
             match &it.entry.meant {
                 Meant::Put(values) => self.author(intent, &it.entry.record, values, now),
                 Meant::Write(splice) => self.write_again(now, &it.entry, splice.clone()),
@@ -114,6 +114,6 @@ impl Replica {
     }
 
     pub(super) fn dismiss(&mut self, intent: RecordId) {
-        self.from_tray(intent);
+        self.take_back(intent);
     }
 }
