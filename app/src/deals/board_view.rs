@@ -91,7 +91,7 @@ pub fn BoardView(
     let columns = Memo::new(move |_| {
         layout.with(|it| it.columns.iter().map(|it| (it.id, it.is_archived())).collect::<Vec<_>>())
     });
-    let drawn_max = grow(layout.into());
+    let drawn_max = grow(layout.into(), book.store.is_complete());
     let label = Signal::derive(move || {
         pipeline.with(|it| it.as_ref().map(|it| it.name.clone()).unwrap_or_default())
     });
@@ -120,27 +120,31 @@ pub fn BoardView(
 
 /// How many cards of each column are drawn: a screenful at once, the others in the frames after
 /// the first paint, so that the board can be used before it is complete.
-fn grow(layout: Signal<Arc<Layout>>) -> Signal<usize> {
+fn grow(layout: Signal<Arc<Layout>>, is_complete: Signal<bool>) -> Signal<usize> {
     let drawn_max = RwSignal::new(DRAWN_AT_FIRST);
-    fn next(drawn_max: RwSignal<usize>, layout: Signal<Arc<Layout>>) {
+    fn next(drawn_max: RwSignal<usize>, layout: Signal<Arc<Layout>>, is_complete: Signal<bool>) {
         request_animation_frame(move || {
             let Some(drawn) = drawn_max.try_get_untracked() else { return };
-            let longest = layout.try_with_untracked(|it| {
-                it.columns.iter().map(|it| it.cards.len()).max().unwrap_or(0)
-            });
-            if longest.is_none_or(|it| drawn >= it && it > 0) {
+            let longest = layout
+                .try_with_untracked(|it| it.columns.iter().map(|it| it.cards.len()).max())
+                .flatten()
+                .unwrap_or(0);
+            // Rows still stream in at the start; only then nothing more can come in bulk.
+            if drawn >= longest && is_complete.try_get_untracked() != Some(false) {
                 drawn_max.try_set(usize::MAX);
                 return;
             }
-            drawn_max.try_set(drawn.saturating_add(DRAWN_EACH_FRAME));
-            next(drawn_max, layout);
+            if drawn < longest {
+                drawn_max.try_set(drawn + DRAWN_EACH_FRAME);
+            }
+            next(drawn_max, layout, is_complete);
         });
     }
     // Rows may come later than the board; from the first ones on it grows.
     Effect::new(move |has_begun: Option<bool>| {
         let is_there = layout.with(|it| it.columns.iter().any(|it| !it.cards.is_empty()));
         if is_there && has_begun != Some(true) {
-            next(drawn_max, layout);
+            next(drawn_max, layout, is_complete);
         }
         is_there || has_begun == Some(true)
     });

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use huike_shared::deals::{Deal, Pipeline, Stage};
 use huike_shared::followups::Task;
 use huike_shared::id::RecordId;
+use huike_shared::local::{Connection, Status};
 use huike_shared::place::PartId;
 use huike_shared::record::{Record, RecordRef};
 use huike_shared::row::Row;
@@ -57,6 +58,9 @@ pub struct DealBook {
     pub steps: Memo<Arc<HashMap<RecordId, NextStep>>>,
     /// Pipelines in their order, archived ones too.
     pub pipelines: Memo<Arc<Vec<PipelineFacts>>>,
+    /// Whether nothing that was missed is on its way any more. Records arrive in the order of
+    /// their last change, so before that a missing pipeline is not a deleted one.
+    pub is_settled: Memo<bool>,
 }
 
 /// The book of this page, made on first use.
@@ -77,10 +81,25 @@ pub fn use_deal_book() -> DealBook {
             facts,
             steps: Memo::new(move |_| tasks.with(|it| Arc::new(next_steps(it)))),
             pipelines: Memo::new(move |_| pipelines.with(|it| Arc::new(in_order(it)))),
+            is_settled: Memo::new(move |_| {
+                store.is_complete().get() && store.status().with(has_caught_up)
+            }),
         };
         provide_context(book);
         book
     })
+}
+
+/// Whether the replica has what the server knew at last contact.
+fn has_caught_up(status: &Status) -> bool {
+    match status.connection {
+        Connection::CatchingUp { .. } => false,
+        Connection::Connecting => status.last_contact.is_some(),
+        Connection::Offline
+        | Connection::Online
+        | Connection::SignedOut
+        | Connection::ClientTooOld => true,
+    }
 }
 
 /// The pipelines of these rows by rank.
@@ -118,7 +137,11 @@ impl DealBook {
     pub fn home(self, of: RecordId) -> Option<RecordId> {
         self.pipelines.with(|all| {
             let known = all.iter().find(|it| it.id == of);
-            let first = || all.iter().find(|it| !it.is_archived).or(all.first());
+            let is_settled = self.is_settled.get();
+            let first = || {
+                let offered = all.iter().find(|it| !it.is_archived).or(all.first());
+                offered.filter(|_| is_settled)
+            };
             known.or_else(first).map(|it| it.id)
         })
     }

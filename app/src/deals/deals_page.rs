@@ -68,12 +68,11 @@ pub fn DealsPage() -> impl IntoView {
         document().set_title(&format!("{title} · {}", i18n.t(Messages::app_title)));
     });
     let is_empty = Memo::new(move |_| book.pipelines.with(|it| it.is_empty()));
-    let is_complete = book.store.is_complete();
-    let has_known = move || !is_empty.get() || is_complete.get();
+    let has_known = move || pipeline.with(Option::is_some) || book.is_settled.get();
     // The address names the board from now on, so that a link shares it.
     Effect::new(move |_| {
         let known = pipeline.with(|it| it.as_ref().map(|it| it.id));
-        if let Some(id) = known {
+        if let Some(id) = known.filter(|_| book.is_settled.get()) {
             remember(LAST_KEY, Some(&id.to_string()));
             if params.with(|it| it.get("pipeline")).is_none() {
                 nav.replace(&format!("{}{}", links::board(id), nav.with_query(&[])));
@@ -163,7 +162,12 @@ fn read_page() -> Page {
     let pipeline = Memo::new(move |_| {
         let named = params.with(|it| it.get("pipeline"));
         let named = named.or_else(|| remembered(LAST_KEY)).and_then(|it| RecordId::parse(&it).ok());
-        book.home(named.unwrap_or_default()).and_then(|it| book.pipeline(it))
+        let first = || book.offered().first().map(|it| it.id);
+        let id = match named {
+            Some(named) => book.home(named),
+            None => first(),
+        };
+        id.and_then(|it| book.pipeline(it))
     });
     let shown = Memo::new(move |_| Shown::from_word(&nav.query("show").unwrap_or_default()));
     let filters = Memo::new(move |_| parse_filters(&nav.query("filter").unwrap_or_default()));

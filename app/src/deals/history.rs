@@ -52,7 +52,10 @@ pub fn step_of(change: &FieldChange) -> Option<Step> {
                 .is_some_and(|it| it.stage == to.stage && it.pipeline == to.pipeline);
             (!stays).then_some(Step::Stage(from, to))
         }
-        "outcome" => Outcome::parse(change.to.as_str()?).map(Step::Outcome),
+        // That a new deal is open goes without saying.
+        "outcome" => Outcome::parse(change.to.as_str()?)
+            .filter(|it| !(it.is_open() && change.from.is_null()))
+            .map(Step::Outcome),
         _ => None,
     }
 }
@@ -174,6 +177,7 @@ mod tests {
         assert!(matches!(step_of(&moved), Some(Step::Stage(Some(_), _))));
         let won = change("outcome", "open".into(), "won");
         assert_eq!(step_of(&won), Some(Step::Outcome(Outcome::Won)));
+        assert_eq!(step_of(&change("outcome", serde_json::Value::Null, "open")), None);
         assert_eq!(step_of(&change("title", "a".into(), "b")), None);
     }
 }

@@ -21,10 +21,10 @@ use super::task_row::TaskRow;
 use super::tasks_page::heading;
 use super::today::{Neglected, neglected};
 use crate::deals::{DealBook, money_exact, money_short, sums_exact, sums_short, Totals, use_deal_book};
-use crate::i18n::use_i18n;
+use crate::i18n::{I18n, use_i18n};
 use crate::routes::{path_of, use_nav};
 use crate::store::use_store;
-use crate::ui::{Glyph, Icon};
+use crate::ui::{Glyph, Icon, Skeleton, SkeletonShape};
 
 /// Rows of a list on this page; the rest is behind its link.
 const ROWS_MAX: usize = 8;
@@ -57,31 +57,37 @@ pub fn TodayPage() -> impl IntoView {
     });
     let headings = move || groups.with(|it| it.iter().map(|it| it.0).collect::<Vec<_>>());
     let is_free = move || groups.with(|it| it.is_empty());
+    // Zeros while the rows still come in would be a lie.
+    let is_ready = move || book.is_settled.get() || tasks.with(|it| !it.is_empty());
     view! {
         <header class="page-head">
             <h1>{move || i18n.t(Messages::today_title)}</h1>
             <span class="page-count">{move || i18n.date_exact(clock.today())}</span>
         </header>
         <div class="page-body today">
-            <Checklist/>
-            <Figures book standing_still groups/>
-            <div class="today-columns">
-                <div class="today-main">
-                    <TaskLine
-                        ties=Signal::stored(Ties::default())
-                        draft_name="task.line"
-                        label=i18n.text(Messages::tasks_line)
-                    />
-                    <Show when=is_free>
-                        <p class="today-free muted">{move || i18n.t(Messages::today_empty)}</p>
-                    </Show>
-                    <For each=headings key=|it| *it let:group>
-                        <DueGroup group groups/>
-                    </For>
-                    <Standing book standing_still/>
+            <Show when=is_ready fallback=move || view! {
+                <Skeleton shape=SkeletonShape::Rows label=i18n.text(Messages::common_loading)/>
+            }>
+                <Checklist/>
+                <Figures book standing_still groups/>
+                <div class="today-columns">
+                    <div class="today-main">
+                        <TaskLine
+                            ties=Signal::stored(Ties::default())
+                            draft_name="task.line"
+                            label=i18n.text(Messages::tasks_line)
+                        />
+                        <Show when=is_free>
+                            <p class="today-free muted">{move || i18n.t(Messages::today_empty)}</p>
+                        </Show>
+                        <For each=headings key=|it| *it let:group>
+                            <DueGroup group groups/>
+                        </For>
+                        <Standing book standing_still/>
+                    </div>
+                    <TeamActivity/>
                 </div>
-                <TeamActivity/>
-            </div>
+            </Show>
         </div>
     }
     .into_any()
@@ -185,7 +191,7 @@ fn Figures(
                 <dt>{move || i18n.t(Messages::today_open_deals)}</dt>
                 <dd title=move || open.with(|it| sums_exact(i18n, &it.amount))>
                     {move || i18n.count(open.with(|it| it.count))}
-                    <small>{move || open.with(|it| sums_short(i18n, &it.amount))}</small>
+                    <small>{move || open.with(|it| sum_if_any(i18n, it))}</small>
                 </dd>
             </div>
             <div class="figure">
@@ -198,7 +204,7 @@ fn Figures(
                 <dt>{move || i18n.t(Messages::today_won_month)}</dt>
                 <dd title=move || won.with(|it| sums_exact(i18n, &it.amount))>
                     {move || i18n.count(won.with(|it| it.count))}
-                    <small>{move || won.with(|it| sums_short(i18n, &it.amount))}</small>
+                    <small>{move || won.with(|it| sum_if_any(i18n, it))}</small>
                 </dd>
             </div>
             <div class="figure">
@@ -212,6 +218,11 @@ fn Figures(
         </dl>
     }
     .into_any()
+}
+
+/// The sum behind a count; nothing where there is nothing to sum up.
+fn sum_if_any(i18n: I18n, totals: &Totals) -> Option<String> {
+    (!totals.amount.amounts().is_empty()).then(|| sums_short(i18n, &totals.amount))
 }
 
 /// Deals without a next step, and deals that stand still.
