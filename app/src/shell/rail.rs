@@ -54,7 +54,7 @@ pub fn Rail(
             >
                 <Icon glyph=Glyph::Search/>
                 <span>{move || i18n.t(Messages::common_search)}</span>
-                <kbd>{if is_mac() { "⌘K" } else { "Ctrl K" }}</kbd>
+                <kbd aria-hidden="true">{if is_mac() { "⌘K" } else { "Ctrl K" }}</kbd>
             </button>
             <div class="rail-scroll">
                 <ul class="rail-list">
