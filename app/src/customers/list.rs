@@ -321,7 +321,7 @@ pub fn CustomerList(
         }
     };
     view! {
-        <Toolbar list on_create=create/>
+        <Toolbar list is_narrow=is_compact on_create=create/>
         <div
             class="page-body flush"
             on:pointerenter=move |ev| hold(ev.pointer_type() == "mouse")

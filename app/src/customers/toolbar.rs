@@ -12,9 +12,8 @@ use super::list::ListState;
 use super::views_menu::ViewsMenu;
 use crate::i18n::use_i18n;
 use crate::record::{choice_label, choices_of, field_label};
-use crate::shell::use_shell;
 use crate::ui::{
-    Button, ButtonKind, FilterChip, Glyph, IconButton, Menu, MenuItem, SearchField, Width,
+    Button, ButtonKind, FilterChip, Glyph, IconButton, Menu, MenuItem, SearchField,
 };
 
 /// How many customers each value would show.
@@ -25,12 +24,15 @@ type Counts = HashMap<(Dimension, String), usize>;
 pub fn Toolbar(
     /// The list.
     list: ListState,
+    /// Whether there is little room: on a phone, and beside a record on a tablet.
+    #[prop(into)]
+    is_narrow: Signal<bool>,
     /// Makes a customer.
     #[prop(into)]
     on_create: Callback<()>,
 ) -> impl IntoView {
     // What it reads.
-    let (i18n, shell) = (use_i18n(), use_shell());
+    let i18n = use_i18n();
     let counts = Memo::new(move |_| count(list));
     let me = move || list.store.me().to_string();
 
@@ -100,21 +102,24 @@ pub fn Toolbar(
         };
         view! { <Menu label glyph=Glyph::ChevronDown>{entries()}</Menu> }
     });
-    let total = move || i18n.t(|m| m.customers_count(list.keys.with(|it| it.len() as i64)));
-    let is_phone = move || shell.width.get() == Width::Phone;
+    // The first-screen snapshot is a part of the list, and its length would be a wrong answer.
+    let total = move || {
+        let is_known = list.store.is_complete().get();
+        is_known.then(|| i18n.t(|m| m.customers_count(list.keys.with(|it| it.len() as i64))))
+    };
     view! {
-        <header class="page-head">
+        <header class="page-head" class:narrow=move || is_narrow.get()>
             <h1>{move || i18n.t(Messages::customers_title)}</h1>
             <span class="page-count" role="status">{total}</span>
             <div class="page-actions">
                 <ViewsMenu list/>
-                <Show when=move || !is_phone()>
+                <Show when=move || !is_narrow.get()>
                     <a class="button ghost" href="/app/import">
                         {move || i18n.t(Messages::nav_import)}
                     </a>
                 </Show>
                 <Show
-                    when=is_phone
+                    when=move || is_narrow.get()
                     fallback=move || {
                         view! {
                             <Button

@@ -84,7 +84,7 @@ pub fn FieldGroups(
     };
     view! {
         {groups.iter().map(group).collect_view()}
-        <Show when=move || (hidden_count.get() > 0 || shows_empty.get())>
+        <Show when=move || hidden_count.get() != 0 || shows_empty.get()>
             <button
                 type="button"
                 class="button ghost fold-fields"

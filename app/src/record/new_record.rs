@@ -13,6 +13,7 @@ use huike_shared::record::{FieldDef, FieldKind, FieldType, Kind, Record, RecordR
 use huike_shared::registry;
 use huike_shared::scalar::Scalar;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::picker::{LinkDraft, matches};
 use super::{editor_of, field_label, parse_typed, title_of_row};
@@ -129,6 +130,7 @@ pub fn NewRecordForm(
             .into_any(),
         }
     };
+    focus_first();
     view! {
         <form
             class="form two"
@@ -175,6 +177,18 @@ pub fn NewRecordForm(
         </form>
     }
     .into_any()
+}
+
+/// Typing can begin at once: the native dialog would give the focus to its cross.
+fn focus_first() {
+    request_animation_frame(|| {
+        request_animation_frame(|| {
+            let first = document().query_selector("dialog[open] .form .input").ok().flatten();
+            if let Some(first) = first.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = first.focus();
+            }
+        });
+    });
 }
 
 fn id_of(path: &str) -> RecordId {

@@ -4,9 +4,10 @@ use huike_messages::Messages;
 use leptos::prelude::*;
 
 use super::member_menu::MemberItems;
-use super::{PillButton, StarredViews, use_creation, use_shell};
+use super::{PillButton, use_creation, use_shell, views_of};
 use crate::i18n::use_i18n;
 use crate::routes::use_nav;
+use crate::store::use_store;
 use crate::ui::{Glyph, Icon, MenuItem, Sheet, Width};
 
 /// The bar and the sheet behind More.
@@ -15,6 +16,22 @@ pub fn BottomBar() -> impl IntoView {
     let (i18n, shell, creation) = (use_i18n(), use_shell(), use_creation());
     let is_more_open = RwSignal::new(false);
     let nav = use_nav();
+    let views = views_of(use_store(), "");
+    let starred = move || {
+        let starred = views.get().into_iter().filter(|it| it.view.starred);
+        starred
+            .map(|it| {
+                let path = it.path();
+                view! {
+                    <MenuItem
+                        label=Signal::stored(it.view.name.to_string())
+                        glyph=Glyph::Star
+                        on_press=move |()| nav.to(&path)
+                    />
+                }
+            })
+            .collect_view()
+    };
     Effect::new(move |_| {
         // Whatever was chosen leads elsewhere, and the sheet has done its work.
         nav.path();
@@ -70,7 +87,7 @@ pub fn BottomBar() -> impl IntoView {
                     glyph=Glyph::Upload
                     on_press=move |()| nav.to("/app/import")
                 />
-                <StarredViews/>
+                {starred}
                 <hr/>
                 <MemberItems/>
             </div>

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::i18n::use_i18n;
 use crate::record::NewRecordForm;
-use crate::ui::{Dialog, Glyph, MenuItem, Sheet, is_composing};
+use crate::ui::{Dialog, Glyph, MenuItem, Sheet};
 
 /// A record that somebody wants to make, and what it already points at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,18 @@ impl Creation {
         self.wanted.set(Some(Wanted { kind, links }));
     }
 
+    /// Takes a letter while the sheet asks what to make; false if it means nothing here.
+    pub fn take_letter(self, letter: &str) -> bool {
+        let offer = OFFERED.iter().find(|it| it.2.eq_ignore_ascii_case(letter));
+        match offer.filter(|_| self.is_choosing.get_untracked()) {
+            Some(offer) => {
+                self.open(offer.0, Vec::new());
+                true
+            }
+            None => false,
+        }
+    }
+
     /// What is wanted now, followed; a dialog shows itself for its kind.
     pub fn wanted(self) -> Option<Wanted> {
         self.wanted.get()
@@ -76,16 +88,6 @@ const OFFERED: [(Kind, Glyph, &str, fn(&Messages) -> String); 4] = [
 #[component]
 pub fn CreationDialogs() -> impl IntoView {
     let (i18n, creation) = (use_i18n(), use_creation());
-    let press = move |ev: web_sys::KeyboardEvent| {
-        if is_composing(&ev) || ev.ctrl_key() || ev.meta_key() || ev.alt_key() {
-            return;
-        }
-        let key = ev.key().to_uppercase();
-        if let Some(offer) = OFFERED.iter().find(|it| it.2 == key) {
-            ev.prevent_default();
-            creation.open(offer.0, Vec::new());
-        }
-    };
     let items = move || {
         OFFERED.map(|(kind, glyph, key, words)| {
             view! {
@@ -118,9 +120,7 @@ pub fn CreationDialogs() -> impl IntoView {
             title=i18n.text(Messages::nav_quick_create)
             close_label=i18n.text(Messages::common_close)
         >
-            <div class="create-sheet" on:keydown=press>
-                {items()}
-            </div>
+            <div class="create-sheet">{items()}</div>
         </Sheet>
         <Dialog open=is_open title close_label=i18n.text(Messages::common_close)>
             {move || {

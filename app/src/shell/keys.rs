@@ -57,7 +57,14 @@ pub fn watch() {
             shell.palette.update(|it| *it = !*it);
             return;
         }
-        if is_typing(&ev) || is_dialog_open() {
+        if is_typing(&ev) {
+            return;
+        }
+        if !is_command && !ev.alt_key() && creation.take_letter(&key) {
+            ev.prevent_default();
+            return;
+        }
+        if is_dialog_open() {
             return;
         }
         if is_command && key == "z" && !ev.shift_key() {
