@@ -31,7 +31,10 @@ pub use record_page::CustomerRecord;
 
 /// Names the customer with this id.
 fn customer_ref(id: RecordId) -> RecordRef {
-    RecordRef { kind: Customer::DEF.kind, id }
+    RecordRef {
+        kind: Customer::DEF.kind,
+        id,
+    }
 }
 
 /// The list of customers with one of them beside it, or one of them alone.
@@ -41,7 +44,9 @@ pub fn CustomersPage() -> impl IntoView {
     let (store, i18n, nav, shell) = (use_store(), use_i18n(), use_nav(), use_shell());
     let params = use_params_map();
     let open = Memo::new(move |_| {
-        params.with(|it| it.get("id")).and_then(|it| RecordId::parse(&it).ok())
+        params
+            .with(|it| it.get("id"))
+            .and_then(|it| RecordId::parse(&it).ok())
     });
     let is_full = Memo::new(move |_| {
         open.get().is_some() && shell.width.get() == Width::Desktop && nav.query("full").is_some()
@@ -72,7 +77,9 @@ pub fn CustomersPage() -> impl IntoView {
         }
     };
     let panel_label = Signal::derive(move || {
-        open.get().map(|it| title_of(store, customer_ref(it), i18n)).unwrap_or_default()
+        open.get()
+            .map(|it| title_of(store, customer_ref(it), i18n))
+            .unwrap_or_default()
     });
 
     // What it looks like.

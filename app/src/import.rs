@@ -67,7 +67,11 @@ pub fn ImportPage() -> impl IntoView {
         is_busy: RwSignal::new(false),
     };
     Effect::new(move |_| {
-        document().set_title(&format!("{} · {}", i18n.t(Messages::import_title), i18n.t(Messages::app_title)));
+        document().set_title(&format!(
+            "{} · {}",
+            i18n.t(Messages::import_title),
+            i18n.t(Messages::app_title)
+        ));
     });
     let names: [fn(&Messages) -> String; 4] = [
         Messages::import_step_file,
@@ -91,7 +95,9 @@ pub fn ImportPage() -> impl IntoView {
     let body = move || match wizard.step.get() {
         Step::File => view! { <upload::Upload wizard/> <history::History/> }.into_any(),
         Step::Mapping(uploaded) => view! { <mapping::Mapping wizard uploaded/> }.into_any(),
-        Step::Tried(uploaded, checked) => view! { <outcome::Tried wizard uploaded checked/> }.into_any(),
+        Step::Tried(uploaded, checked) => {
+            view! { <outcome::Tried wizard uploaded checked/> }.into_any()
+        }
         Step::Running(standing) => view! { <outcome::Running wizard standing/> }.into_any(),
     };
     view! {

@@ -23,7 +23,12 @@ use crate::ui::{Avatar, Glyph, Icon, focus_soon, is_composing};
 /// Records of one kind in the results.
 const RECORDS_MAX: usize = 6;
 /// The kinds the palette looks through, in this order.
-const KINDS: [Kind; 4] = [Customer::DEF.kind, Contact::DEF.kind, Deal::DEF.kind, Task::DEF.kind];
+const KINDS: [Kind; 4] = [
+    Customer::DEF.kind,
+    Contact::DEF.kind,
+    Deal::DEF.kind,
+    Task::DEF.kind,
+];
 
 /// Something one can do or open.
 #[derive(Clone)]
@@ -72,7 +77,9 @@ pub fn Palette() -> impl IntoView {
     // What it can do.
     Effect::new(move |_| {
         let is_open = shell.palette.get();
-        let Some(dialog) = dialog_ref.get() else { return };
+        let Some(dialog) = dialog_ref.get() else {
+            return;
+        };
         if is_open && !dialog.open() {
             typed.set(String::new());
             chosen.set(0);
@@ -155,7 +162,9 @@ pub fn Palette() -> impl IntoView {
             if entry.group != group {
                 group = entry.group;
                 let words = i18n.by_key(group);
-                views.push(view! { <li class="palette-group" role="presentation">{words}</li> }.into_any());
+                views.push(
+                    view! { <li class="palette-group" role="presentation">{words}</li> }.into_any(),
+                );
             }
             views.push(row((index, entry)).into_any());
         }
@@ -259,7 +268,10 @@ fn of_record(store: LocalStore, i18n: I18n, row: &Row, is_recent: bool) -> Entry
     };
     let linked = |index: usize| {
         let id = row.value(index).as_id()?;
-        store.peek(huike_shared::record::RecordRef { kind: Customer::DEF.kind, id })
+        store.peek(huike_shared::record::RecordRef {
+            kind: Customer::DEF.kind,
+            id,
+        })
     };
     let customer = match row.kind {
         it if it == Contact::DEF.kind => linked(Contact::CUSTOMER.index),
@@ -269,13 +281,19 @@ fn of_record(store: LocalStore, i18n: I18n, row: &Row, is_recent: bool) -> Entry
     };
     let detail = match customer {
         Some(customer) => title_of_row(&customer, i18n),
-        None if row.kind == Customer::DEF.kind => {
-            row.value(Customer::REGION.index).as_text().unwrap_or_default().to_owned()
-        }
+        None if row.kind == Customer::DEF.kind => row
+            .value(Customer::REGION.index)
+            .as_text()
+            .unwrap_or_default()
+            .to_owned(),
         None => kind_label(i18n, row.kind),
     };
     Entry {
-        group: if is_recent { "palette-recent" } else { "palette-records" },
+        group: if is_recent {
+            "palette-recent"
+        } else {
+            "palette-records"
+        },
         glyph,
         person: is_person.then_some(u128::from_be_bytes(row.id.0)),
         title: title_of_row(row, i18n),
@@ -297,7 +315,13 @@ fn fixed(i18n: I18n) -> Vec<Entry> {
         act,
     };
     let page = |glyph, words: fn(&Messages) -> String, shortcut, path: &str| {
-        entry("palette-pages", glyph, i18n.t(words), shortcut, Act::Go(path.to_owned()))
+        entry(
+            "palette-pages",
+            glyph,
+            i18n.t(words),
+            shortcut,
+            Act::Go(path.to_owned()),
+        )
     };
     let make = |glyph, words: fn(&Messages) -> String, shortcut, kind| {
         let title = i18n.t(|m| m.record_new(&words(m)));
@@ -308,20 +332,55 @@ fn fixed(i18n: I18n) -> Vec<Entry> {
     };
     vec![
         page(Glyph::Today, Messages::nav_today, "G T", "/app/today"),
-        page(Glyph::Customer, Messages::nav_customers, "G C", "/app/customers"),
+        page(
+            Glyph::Customer,
+            Messages::nav_customers,
+            "G C",
+            "/app/customers",
+        ),
         page(Glyph::Deal, Messages::nav_deals, "G B", "/app/deals"),
         page(Glyph::Tasks, Messages::nav_tasks, "G A", "/app/tasks"),
         page(Glyph::Upload, Messages::import_title, "", "/app/import"),
         page(Glyph::Cloud, Messages::sync_title, "", "/app/sync"),
-        page(Glyph::Settings, Messages::nav_settings, "G S", "/app/settings"),
-        make(Glyph::Customer, Messages::kind_customer, "C C", Customer::DEF.kind),
-        make(Glyph::Contact, Messages::kind_contact, "C P", Contact::DEF.kind),
+        page(
+            Glyph::Settings,
+            Messages::nav_settings,
+            "G S",
+            "/app/settings",
+        ),
+        make(
+            Glyph::Customer,
+            Messages::kind_customer,
+            "C C",
+            Customer::DEF.kind,
+        ),
+        make(
+            Glyph::Contact,
+            Messages::kind_contact,
+            "C P",
+            Contact::DEF.kind,
+        ),
         make(Glyph::Deal, Messages::kind_deal, "C D", Deal::DEF.kind),
         make(Glyph::Task, Messages::kind_task, "C T", Task::DEF.kind),
         action(Glyph::Undo, Messages::common_undo, "Ctrl Z", Act::Undo),
         action(Glyph::Sync, Messages::sync_now, "", Act::SyncNow),
-        action(Glyph::Moon, Messages::palette_dark, "", Act::Theme(Theme::Dark)),
-        action(Glyph::Sun, Messages::palette_light, "", Act::Theme(Theme::Light)),
-        action(Glyph::Keyboard, Messages::common_keyboard_shortcuts, "?", Act::Keys),
+        action(
+            Glyph::Moon,
+            Messages::palette_dark,
+            "",
+            Act::Theme(Theme::Dark),
+        ),
+        action(
+            Glyph::Sun,
+            Messages::palette_light,
+            "",
+            Act::Theme(Theme::Light),
+        ),
+        action(
+            Glyph::Keyboard,
+            Messages::common_keyboard_shortcuts,
+            "?",
+            Act::Keys,
+        ),
     ]
 }

@@ -37,7 +37,9 @@ fn key_of(parts: &[&str]) -> String {
 
 /// What a kind is called.
 pub fn kind_label(i18n: I18n, kind: Kind) -> String {
-    registry::def(kind).map(|it| i18n.by_key(&key_of(&["kind", it.name]))).unwrap_or_default()
+    registry::def(kind)
+        .map(|it| i18n.by_key(&key_of(&["kind", it.name])))
+        .unwrap_or_default()
 }
 
 /// What a field is called.
@@ -47,7 +49,9 @@ pub fn field_label(i18n: I18n, def: &KindDef, field: &str) -> String {
 
 /// A register's key in words, also inside a list.
 pub fn key_label(i18n: I18n, kind: Kind, key: &str) -> String {
-    let Some(def) = registry::def(kind) else { return key.to_owned() };
+    let Some(def) = registry::def(kind) else {
+        return key.to_owned();
+    };
     let name = key.rsplit('.').next().unwrap_or(key);
     field_label(i18n, def, name)
 }
@@ -69,9 +73,17 @@ pub fn title_of(store: LocalStore, record: RecordRef, i18n: I18n) -> String {
 
 /// What a row is called: its first text that search looks into, else what it is.
 pub fn title_of_row(row: &Row, i18n: I18n) -> String {
-    let Some(def) = registry::def(row.kind) else { return String::new() };
-    let is_name = |it: &FieldDef| it.kind == FieldKind::Line && matches!(it.name, "name" | "title" | "purpose");
-    let named = def.fields.iter().position(is_name).and_then(|it| row.value(it).as_text());
+    let Some(def) = registry::def(row.kind) else {
+        return String::new();
+    };
+    let is_name = |it: &FieldDef| {
+        it.kind == FieldKind::Line && matches!(it.name, "name" | "title" | "purpose")
+    };
+    let named = def
+        .fields
+        .iter()
+        .position(is_name)
+        .and_then(|it| row.value(it).as_text());
     match named.filter(|it| !it.is_empty()) {
         Some(name) => name.to_owned(),
         None => {
@@ -90,21 +102,39 @@ pub fn value_words(store: LocalStore, i18n: I18n, field: &FieldDef, value: &Scal
     match field.kind {
         FieldKind::Phone if !text.is_empty() => Phone::from_stored(text).display(),
         FieldKind::Choice(_) if !text.is_empty() => choice_label(i18n, field.name, text),
-        FieldKind::Member => value.as_id().map(|it| store.member_name(it)).unwrap_or_default(),
+        FieldKind::Member => value
+            .as_id()
+            .map(|it| store.member_name(it))
+            .unwrap_or_default(),
         FieldKind::Link(kind) => match (value.as_id(), registry::def_by_name(kind)) {
             (Some(id), Some(def)) => {
                 let row = store.peek(RecordRef { kind: def.kind, id });
-                row.map_or_else(|| i18n.t(|m| m.record_missing()), |it| title_of_row(&it, i18n))
+                row.map_or_else(
+                    || i18n.t(|m| m.record_missing()),
+                    |it| title_of_row(&it, i18n),
+                )
             }
             _ => String::new(),
         },
         FieldKind::Money => huike_shared::money::Money::parse_register(text)
             .map(|it| i18n.money(it.minor(), it.currency().code(), it.currency().exponent()))
             .unwrap_or_default(),
-        FieldKind::Date => text.parse().map(|it| i18n.date_exact(it)).unwrap_or_default(),
-        FieldKind::Instant => value.as_int().map(|it| i18n.instant_exact(it)).unwrap_or_default(),
-        FieldKind::Number => value.as_int().map(|it| i18n.number(it as f64)).unwrap_or_default(),
-        FieldKind::Percent => value.as_int().map(|it| i18n.percent(it as f64)).unwrap_or_default(),
+        FieldKind::Date => text
+            .parse()
+            .map(|it| i18n.date_exact(it))
+            .unwrap_or_default(),
+        FieldKind::Instant => value
+            .as_int()
+            .map(|it| i18n.instant_exact(it))
+            .unwrap_or_default(),
+        FieldKind::Number => value
+            .as_int()
+            .map(|it| i18n.number(it as f64))
+            .unwrap_or_default(),
+        FieldKind::Percent => value
+            .as_int()
+            .map(|it| i18n.percent(it as f64))
+            .unwrap_or_default(),
         FieldKind::Flag => match value.as_bool() {
             Some(true) => i18n.t(|m| m.common_yes()),
             Some(false) | None => i18n.t(|m| m.common_no()),

@@ -10,11 +10,11 @@ use huike_shared::id::RecordId;
 use huike_shared::record::{Record, RecordRef};
 use huike_shared::row::Row;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::components::{FlatRoutes, Redirect, Route};
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::Location;
 use leptos_router::path;
-use leptos_router::NavigateOptions;
 
 use crate::customers::{ContactPage, CustomersPage};
 use crate::deals::DealsPage;
@@ -82,8 +82,12 @@ impl Nav {
     }
 
     fn leave(self, path: &str, replace: bool) {
-        let options =
-            NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() };
+        let options = NavigateOptions {
+            resolve: false,
+            replace,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
         self.go.with_value(|go| go(path, options));
     }
 
@@ -94,7 +98,9 @@ impl Nav {
 
     /// One value of the query, followed; empty counts as absent.
     pub fn query(self, key: &str) -> Option<String> {
-        self.location.with_value(|it| it.query.with(|all| all.get(key))).filter(|it| !it.is_empty())
+        self.location
+            .with_value(|it| it.query.with(|all| all.get(key)))
+            .filter(|it| !it.is_empty())
     }
 
     /// One value of the query as it is now, not followed.

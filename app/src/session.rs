@@ -75,8 +75,10 @@ pub struct Session {
 /// Shows who was here last, and asks the server in the background.
 pub fn provide_session() -> Session {
     let kept = remembered(ME_KEY).and_then(|it| serde_json::from_str::<Me>(&it).ok());
-    let session =
-        Session { me: RwSignal::new(kept), state: RwSignal::new(SessionState::Unknown) };
+    let session = Session {
+        me: RwSignal::new(kept),
+        state: RwSignal::new(SessionState::Unknown),
+    };
     provide_context(session);
     let store = use_store();
     session.ask(store);
@@ -106,12 +108,20 @@ impl Session {
 
     /// The name of the workspace, followed.
     pub fn workspace_name(self) -> String {
-        self.me.with(|it| it.as_ref().map(|it| it.workspace.name.clone()).unwrap_or_default())
+        self.me.with(|it| {
+            it.as_ref()
+                .map(|it| it.workspace.name.clone())
+                .unwrap_or_default()
+        })
     }
 
     /// The name of the member, followed.
     pub fn member_name(self) -> String {
-        self.me.with(|it| it.as_ref().map(|it| it.member.name.clone()).unwrap_or_default())
+        self.me.with(|it| {
+            it.as_ref()
+                .map(|it| it.member.name.clone())
+                .unwrap_or_default()
+        })
     }
 
     /// Asks the server who is signed in.

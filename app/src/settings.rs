@@ -32,16 +32,27 @@ pub fn SettingsPage() -> impl IntoView {
     let params = use_params_map();
     let section = Memo::new(move |_| {
         let asked = params.with(|it| it.get("section")).unwrap_or_default();
-        SECTIONS.iter().map(|it| it.0).find(|it| *it == asked).unwrap_or("account")
+        SECTIONS
+            .iter()
+            .map(|it| it.0)
+            .find(|it| *it == asked)
+            .unwrap_or("account")
     });
     Effect::new(move |_| {
         let title = i18n.t(Messages::settings_title);
         document().set_title(&format!("{title} · {}", i18n.t(Messages::app_title)));
     });
     let tabs = Signal::derive(move || {
-        let offered = SECTIONS.iter().filter(|it| it.0 != "members" || store.may(Action::View));
+        let offered = SECTIONS
+            .iter()
+            .filter(|it| it.0 != "members" || store.may(Action::View));
         offered
-            .map(|(id, words)| Tab { id: (*id).to_owned(), label: i18n.t(*words), count: None, detail: None })
+            .map(|(id, words)| Tab {
+                id: (*id).to_owned(),
+                label: i18n.t(*words),
+                count: None,
+                detail: None,
+            })
             .collect::<Vec<_>>()
     });
     let body = move || match section.get() {

@@ -31,10 +31,10 @@ use leptos::prelude::*;
 
 use crate::transport::{Install, Listener, Tabs, Transport, Updates};
 use device::{fresh_id, now, remember, remembered};
-use edits::Edits;
 pub use edits::EditLabel;
-use notes::{Note, Told as NoteTold};
+use edits::Edits;
 pub use notes::NoteHandle;
+use notes::{Note, Told as NoteTold};
 pub use tables::Rows;
 use tables::Tables;
 
@@ -141,7 +141,10 @@ impl LocalStore {
 
     /// One record as its type.
     pub fn record<R: Record + Clone + Send + Sync + 'static>(self, id: Id<R>) -> Signal<Option<R>> {
-        let row = self.row(RecordRef { kind: R::DEF.kind, id: id.raw() });
+        let row = self.row(RecordRef {
+            kind: R::DEF.kind,
+            id: id.raw(),
+        });
         Signal::derive(move || row.with(|it| it.as_deref().map(R::from_row)))
     }
 
@@ -160,8 +163,11 @@ impl LocalStore {
 
     /// The live rows of a kind whose link `key` holds `id`, oldest link first.
     pub fn linked(self, kind: Kind, key: &'static str, id: RecordId) -> Signal<Rows> {
-        let field = registry::def(kind).and_then(|it| it.fields.iter().position(|it| it.name == key));
-        let Some(field) = field else { return Signal::stored(Rows::default()) };
+        let field =
+            registry::def(kind).and_then(|it| it.fields.iter().position(|it| it.name == key));
+        let Some(field) = field else {
+            return Signal::stored(Rows::default());
+        };
         let key = (kind, field, id);
         let signal = self.with(|inner| inner.tables.borrow_mut().watch_link(key));
         on_cleanup(move || {
@@ -193,7 +199,10 @@ impl LocalStore {
     /// The name of a member, followed; empty if unknown.
     pub fn member_name(self, id: RecordId) -> String {
         self.members.with(|all| {
-            all.iter().find(|it| it.id == id).map(|it| it.name.to_string()).unwrap_or_default()
+            all.iter()
+                .find(|it| it.id == id)
+                .map(|it| it.name.to_string())
+                .unwrap_or_default()
         })
     }
 
@@ -259,7 +268,10 @@ impl LocalStore {
 impl LocalStore {
     /// Puts one field of one record.
     pub fn set<R: Record, T: FieldType>(self, id: Id<R>, field: Field<R, T>, value: T) {
-        let record = RecordRef { kind: R::DEF.kind, id: id.raw() };
+        let record = RecordRef {
+            kind: R::DEF.kind,
+            id: id.raw(),
+        };
         self.set_key(record, field.name, value.write());
     }
 
@@ -294,12 +306,19 @@ impl LocalStore {
             return None;
         }
         let is_delete = matches!(label, EditLabel::Delete | EditLabel::Restore);
-        let action = if is_delete { Action::Delete } else { Action::Edit };
+        let action = if is_delete {
+            Action::Delete
+        } else {
+            Action::Edit
+        };
         if !untrack(move || self.may(action)) {
             self.tell(News::Refused(Refusal::NotPermitted));
             return None;
         }
-        let intent = Intent { id: fresh_id(), parts };
+        let intent = Intent {
+            id: fresh_id(),
+            parts,
+        };
         let (id, records) = (intent.id, intent.parts.iter().map(|it| it.record).collect());
         self.with(|inner| {
             let tables = inner.tables.borrow();
@@ -308,7 +327,11 @@ impl LocalStore {
         });
         self.begin(intent);
         if label.is_told() {
-            self.tell(News::Made { edit: id, label, records });
+            self.tell(News::Made {
+                edit: id,
+                label,
+                records,
+            });
         }
         Some(id)
     }
@@ -333,9 +356,14 @@ impl LocalStore {
         });
         let Some(inverse) = inverse else { return };
         if !inverse.parts.is_empty() {
-            self.begin(Intent { id: fresh_id(), parts: inverse.parts });
+            self.begin(Intent {
+                id: fresh_id(),
+                parts: inverse.parts,
+            });
         }
-        self.tell(News::Undone { skipped: inverse.skipped });
+        self.tell(News::Undone {
+            skipped: inverse.skipped,
+        });
     }
 
     /// Takes an edit in, shows it and sends it.
@@ -514,8 +542,12 @@ impl LocalStore {
         } else {
             [kind("task"), kind("deal")]
         };
-        self.send(&Request::Open { first: first.into_iter().flatten().collect() });
-        self.send(&Request::Presence { record: self.watching.get_untracked() });
+        self.send(&Request::Open {
+            first: first.into_iter().flatten().collect(),
+        });
+        self.send(&Request::Presence {
+            record: self.watching.get_untracked(),
+        });
         self.repeat_edits();
         self.open_notes_again();
     }
@@ -523,7 +555,11 @@ impl LocalStore {
     fn repeat_edits(self) {
         let requests: Vec<Request> = self.with(|inner| {
             let edits = inner.edits.borrow();
-            edits.pending.iter().map(|it| Request::Edit(it.intent.clone())).collect()
+            edits
+                .pending
+                .iter()
+                .map(|it| Request::Edit(it.intent.clone()))
+                .collect()
         });
         requests.iter().for_each(|it| self.send(it));
     }
@@ -549,10 +585,25 @@ impl LocalStore {
             Report::Failed { intent, failure } => self.fail_edit(intent, failure),
             Report::Status(status) => self.take_status(status),
             Report::Waiting { waiting, refused } => {
-                self.waiting_list.set(Arc::new(WaitingList { waiting, refused }));
+                self.waiting_list
+                    .set(Arc::new(WaitingList { waiting, refused }));
             }
-            Report::Note { owner, field, heads, text, intent } => {
-                self.take_note(owner, &field, &NoteTold { heads, text, intent });
+            Report::Note {
+                owner,
+                field,
+                heads,
+                text,
+                intent,
+            } => {
+                self.take_note(
+                    owner,
+                    &field,
+                    &NoteTold {
+                        heads,
+                        text,
+                        intent,
+                    },
+                );
             }
             Report::Members { members } => self.members.set(Arc::new(members)),
             Report::Presence { people } => self.presence.set(Arc::new(people)),
@@ -560,7 +611,9 @@ impl LocalStore {
     }
 
     fn take_rows(self, batch: &[u8]) {
-        let Ok(rows) = packed::unpack(batch) else { return };
+        let Ok(rows) = packed::unpack(batch) else {
+            return;
+        };
         let records: Vec<RecordRef> = self.with(|inner| {
             let mut tables = inner.tables.borrow_mut();
             rows.into_iter().map(|it| tables.put_base(it)).collect()
@@ -626,8 +679,9 @@ impl LocalStore {
     }
 
     fn mark_waiting(self) {
-        let mut all: HashSet<RecordRef> =
-            self.status.with_untracked(|it| it.waiting_records.iter().copied().collect());
+        let mut all: HashSet<RecordRef> = self
+            .status
+            .with_untracked(|it| it.waiting_records.iter().copied().collect());
         self.with(|inner| {
             for pending in &inner.edits.borrow().pending {
                 all.extend(pending.intent.parts.iter().map(|it| it.record));
@@ -663,8 +717,12 @@ impl LocalStore {
     }
 
     fn open_snapshot(self) {
-        let Some(bytes) = self.with(|inner| inner.transport.snapshot()) else { return };
-        let Ok(rows) = packed::unpack(&bytes) else { return };
+        let Some(bytes) = self.with(|inner| inner.transport.snapshot()) else {
+            return;
+        };
+        let Ok(rows) = packed::unpack(&bytes) else {
+            return;
+        };
         self.with(|inner| {
             let mut tables = inner.tables.borrow_mut();
             rows.into_iter().for_each(|it| tables.put_snapshot(it));
@@ -675,14 +733,24 @@ impl LocalStore {
     /// Keeps edits that no storage took, for the next start of this member.
     fn keep_unstored(self) {
         let intents: Vec<Intent> = self.with(|inner| {
-            inner.edits.borrow().pending.iter().map(|it| it.intent.clone()).collect()
+            inner
+                .edits
+                .borrow()
+                .pending
+                .iter()
+                .map(|it| it.intent.clone())
+                .collect()
         });
-        let text = (!intents.is_empty()).then(|| serde_json::to_string(&intents).ok()).flatten();
+        let text = (!intents.is_empty())
+            .then(|| serde_json::to_string(&intents).ok())
+            .flatten();
         remember(&self.unstored_key(), text.as_deref());
     }
 
     fn take_unstored(self) {
-        let Some(text) = remembered(&self.unstored_key()) else { return };
+        let Some(text) = remembered(&self.unstored_key()) else {
+            return;
+        };
         let intents: Vec<Intent> = serde_json::from_str(&text).unwrap_or_default();
         self.with(|inner| {
             let mut edits = inner.edits.borrow_mut();

@@ -32,13 +32,21 @@ pub fn SyncPage() -> impl IntoView {
         store.list_waiting();
     });
     Effect::new(move |_| {
-        document().set_title(&format!("{} · {}", i18n.t(Messages::sync_title), i18n.t(Messages::app_title)));
+        document().set_title(&format!(
+            "{} · {}",
+            i18n.t(Messages::sync_title),
+            i18n.t(Messages::app_title)
+        ));
     });
     let catching_up = Memo::new(move |_| match status.with(|it| it.connection.clone()) {
         Connection::CatchingUp { done, total } => Some((done, total)),
         _ => None,
     });
-    let last = move || status.with(|it| it.last_contact).map(|it| i18n.instant(it.millis()));
+    let last = move || {
+        status
+            .with(|it| it.last_contact)
+            .map(|it| i18n.instant(it.millis()))
+    };
     let is_empty = move || list.with(|it| it.waiting.is_empty() && it.refused.is_empty());
 
     // What it looks like.
@@ -167,8 +175,16 @@ fn Waiting() -> impl IntoView {
 #[component]
 fn EditWords(edit: WaitingEdit) -> impl IntoView {
     let (store, i18n, nav) = (use_store(), use_i18n(), use_nav());
-    let WaitingEdit { record, values, at, .. } = edit;
-    let title = move || format!("{} · {}", kind_label(i18n, record.kind), title_of(store, record, i18n));
+    let WaitingEdit {
+        record, values, at, ..
+    } = edit;
+    let title = move || {
+        format!(
+            "{} · {}",
+            kind_label(i18n, record.kind),
+            title_of(store, record, i18n)
+        )
+    };
     let words = move || edit_words(store, i18n, record.kind, &values);
     view! {
         <div>
@@ -197,8 +213,14 @@ fn edit_words(store: LocalStore, i18n: I18n, kind: Kind, values: &[(Box<str>, Sc
             };
         }
         let field = registry::def(kind).and_then(|it| registry::field(it, key));
-        let words = field.map(|it| value_words(store, i18n, it, value)).unwrap_or_default();
-        let words = if words.is_empty() { "—".to_owned() } else { words };
+        let words = field
+            .map(|it| value_words(store, i18n, it, value))
+            .unwrap_or_default();
+        let words = if words.is_empty() {
+            "—".to_owned()
+        } else {
+            words
+        };
         format!("{}: {words}", key_label(i18n, kind, key))
     };
     values.iter().map(one).collect::<Vec<_>>().join("; ")
@@ -218,7 +240,11 @@ fn export(store: LocalStore, i18n: I18n, list: &WaitingList) {
     }
     let line = |edit: &'_ WaitingEdit, reason: Option<&'static str>| -> Option<String> {
         let line = Line {
-            state: if reason.is_some() { "refused" } else { "waiting" },
+            state: if reason.is_some() {
+                "refused"
+            } else {
+                "waiting"
+            },
             kind: registry::def(edit.record.kind).map_or("unknown", |it| it.name),
             id: edit.record.id.to_string(),
             title: title_of(store, edit.record, i18n),
@@ -228,10 +254,17 @@ fn export(store: LocalStore, i18n: I18n, list: &WaitingList) {
         };
         serde_json::to_string(&line).ok()
     };
-    let refused = list.refused.iter().filter_map(|it| line(&it.edit, Some(it.refusal.code())));
+    let refused = list
+        .refused
+        .iter()
+        .filter_map(|it| line(&it.edit, Some(it.refusal.code())));
     let waiting = list.waiting.iter().filter_map(|it| line(it, None));
     let lines: Vec<String> = refused.chain(waiting).collect();
-    save_file("huike-edits.json", "application/json", &format!("[\n{}\n]\n", lines.join(",\n")));
+    save_file(
+        "huike-edits.json",
+        "application/json",
+        &format!("[\n{}\n]\n", lines.join(",\n")),
+    );
 }
 
 /// Hands a text to the browser's downloads.
@@ -239,9 +272,16 @@ pub fn save_file(name: &str, mime: &str, text: &str) {
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(mime);
     let parts = js_sys::Array::of1(&text.into());
-    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) else { return };
-    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
-    let link = document().create_element("a").ok().and_then(|it| it.dyn_into::<web_sys::HtmlAnchorElement>().ok());
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) else {
+        return;
+    };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
+        return;
+    };
+    let link = document()
+        .create_element("a")
+        .ok()
+        .and_then(|it| it.dyn_into::<web_sys::HtmlAnchorElement>().ok());
     if let Some(link) = link {
         link.set_href(&url);
         link.set_download(name);
@@ -254,4 +294,3 @@ pub fn save_file(name: &str, mime: &str, text: &str) {
     })
     .forget();
 }
-

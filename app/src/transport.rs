@@ -153,7 +153,9 @@ impl Transport {
     pub fn send(&self, request: &Request) {
         let bytes = Uint8Array::from(local::encode(request).as_slice());
         if self.tabs.is_leader() {
-            let Some(worker) = self.tabs.worker() else { return };
+            let Some(worker) = self.tabs.worker() else {
+                return;
+            };
             let _ = worker.post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
         } else if let Some(up) = &self.up {
             let message = Object::new();
@@ -205,7 +207,9 @@ impl Transport {
             if tabs.is_leader() {
                 return;
             }
-            let Some(data) = ev.dyn_ref::<MessageEvent>().map(MessageEvent::data) else { return };
+            let Some(data) = ev.dyn_ref::<MessageEvent>().map(MessageEvent::data) else {
+                return;
+            };
             let part = |name: &str| Reflect::get(&data, &name.into()).unwrap_or(JsValue::NULL);
             let screen = part("screen");
             if screen.is_null() || screen == own {
@@ -235,7 +239,9 @@ fn attach(tabs: &Tabs, listener: &Rc<Listener>) -> Array {
 
 /// Reads one message; what is not bytes belongs to `tabs.js`.
 fn take(data: &JsValue, listener: &Listener) {
-    let Some(bytes) = data.dyn_ref::<Uint8Array>() else { return };
+    let Some(bytes) = data.dyn_ref::<Uint8Array>() else {
+        return;
+    };
     if let Some(report) = local::decode(&bytes.to_vec()) {
         (listener.report)(report);
     }
@@ -243,5 +249,7 @@ fn take(data: &JsValue, listener: &Listener) {
 
 /// A callback that lives as long as the page.
 fn forever(cb: impl Fn(JsValue) + 'static) -> Function {
-    Closure::<dyn Fn(JsValue)>::new(cb).into_js_value().unchecked_into()
+    Closure::<dyn Fn(JsValue)>::new(cb)
+        .into_js_value()
+        .unchecked_into()
 }

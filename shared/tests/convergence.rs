@@ -143,7 +143,7 @@ fn run(seed: u64) {
     println!("seed {seed}");
     let count = 2 + usize::try_from(seed % 4).expect("small");
     let mut company = Company::new(seed, count);
-    company.server.catch_up_max = if seed % 3 == 0 { 5 } else { 60 };
+    company.server.catch_up_max = if seed.is_multiple_of(3) { 5 } else { 60 };
     for _ in 0..MOVES {
         let device = company.pick(count);
         match company.pick(24) {

@@ -22,12 +22,19 @@ pub fn BulkBar(
     let i18n = use_i18n();
     let count = move || list.selected.with(|it| it.len());
     let chosen = move || -> Vec<RecordRef> {
-        list.selected.with_untracked(|it| it.iter().map(|key| customer_ref(id_of(*key))).collect())
+        list.selected
+            .with_untracked(|it| it.iter().map(|key| customer_ref(id_of(*key))).collect())
     };
     let put = move |field: &'static FieldDef, label: EditLabel, typed: &str| {
-        let Ok(value) = parse_typed(field, typed) else { return };
-        let part = |record| IntentPart { record, values: vec![(field.name.into(), value.clone())] };
-        list.store.edit(label, chosen().into_iter().map(part).collect());
+        let Ok(value) = parse_typed(field, typed) else {
+            return;
+        };
+        let part = |record| IntentPart {
+            record,
+            values: vec![(field.name.into(), value.clone())],
+        };
+        list.store
+            .edit(label, chosen().into_iter().map(part).collect());
         list.clear_selection();
     };
     let delete = move |()| {

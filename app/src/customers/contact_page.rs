@@ -22,7 +22,14 @@ const GROUPS: &[FieldGroup] = &[
     },
     FieldGroup {
         title: "fields-about",
-        fields: &["customer", "job_title", "role", "is_primary", "birthday", "remark"],
+        fields: &[
+            "customer",
+            "job_title",
+            "role",
+            "is_primary",
+            "birthday",
+            "remark",
+        ],
         always: &["customer", "job_title", "role", "is_primary"],
     },
 ];
@@ -32,7 +39,10 @@ const GROUPS: &[FieldGroup] = &[
 pub fn ContactPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| {
-        params.with(|it| it.get("id")).and_then(|it| RecordId::parse(&it).ok()).unwrap_or_default()
+        params
+            .with(|it| it.get("id"))
+            .and_then(|it| RecordId::parse(&it).ok())
+            .unwrap_or_default()
     });
     view! {
         <div class="page-body narrow">
@@ -46,11 +56,18 @@ pub fn ContactPage() -> impl IntoView {
 fn ContactRecord(id: RecordId) -> impl IntoView {
     // What it reads.
     let (store, i18n, nav) = (use_store(), use_i18n(), use_nav());
-    let record = RecordRef { kind: Contact::DEF.kind, id };
+    let record = RecordRef {
+        kind: Contact::DEF.kind,
+        id,
+    };
     let row = store.row(record);
     let is_there = Memo::new(move |_| row.with(|it| it.as_ref().is_some_and(|it| !it.deleted)));
     let name = Signal::derive(move || {
-        row.with(|it| it.as_ref().map(|it| title_of_row(it, i18n)).unwrap_or_default())
+        row.with(|it| {
+            it.as_ref()
+                .map(|it| title_of_row(it, i18n))
+                .unwrap_or_default()
+        })
     });
     let name_field: &'static FieldDef = &Contact::DEF.fields[Contact::NAME.index];
     Effect::new(move |_| {
@@ -59,7 +76,8 @@ fn ContactRecord(id: RecordId) -> impl IntoView {
     });
 
     // What it can do.
-    let customer = move || row.with_untracked(|it| it.as_ref().and_then(|it| it.get(Contact::CUSTOMER)));
+    let customer =
+        move || row.with_untracked(|it| it.as_ref().and_then(|it| it.get(Contact::CUSTOMER)));
     let back = move || match customer() {
         Some(customer) => nav.to(&customer_path(customer.raw())),
         None => nav.to("/app/customers"),

@@ -35,8 +35,12 @@ pub enum Dimension {
 
 impl Dimension {
     /// Every way to filter.
-    pub const ALL: [Dimension; 4] =
-        [Dimension::Status, Dimension::Level, Dimension::Source, Dimension::Owner];
+    pub const ALL: [Dimension; 4] = [
+        Dimension::Status,
+        Dimension::Level,
+        Dimension::Source,
+        Dimension::Owner,
+    ];
 
     /// The key in the address, and the name of the field.
     pub fn key(self) -> &'static str {
@@ -79,8 +83,17 @@ impl Criteria {
     pub fn read(get: impl Fn(&str) -> Option<String>, typed: &str, me: RecordId) -> Self {
         let words = |key: &str| -> Vec<String> {
             let text = get(key).unwrap_or_default();
-            let word = |it: &str| if it == "me" { me.to_string() } else { it.to_owned() };
-            text.split(',').filter(|it| !it.is_empty()).map(word).collect()
+            let word = |it: &str| {
+                if it == "me" {
+                    me.to_string()
+                } else {
+                    it.to_owned()
+                }
+            };
+            text.split(',')
+                .filter(|it| !it.is_empty())
+                .map(word)
+                .collect()
         };
         Criteria {
             status: words("status"),
@@ -108,7 +121,10 @@ impl Criteria {
 
     /// Whether a row passes every filter but this one: what the counts of its values count.
     pub fn passes_without(&self, row: &Row, left_out: Dimension) -> bool {
-        Dimension::ALL.iter().filter(|it| **it != left_out).all(|it| self.passes(row, *it))
+        Dimension::ALL
+            .iter()
+            .filter(|it| **it != left_out)
+            .all(|it| self.passes(row, *it))
     }
 }
 
@@ -131,7 +147,10 @@ mod tests {
     use huike_shared::scalar::Scalar;
 
     fn row(status: &str, level: &str) -> Row {
-        let mut row = Row { kind: Customer::DEF.kind, ..Row::default() };
+        let mut row = Row {
+            kind: Customer::DEF.kind,
+            ..Row::default()
+        };
         row.set_key(Customer::DEF, "status", Scalar::text(status));
         row.set_key(Customer::DEF, "level", Scalar::text(level));
         row
@@ -139,7 +158,10 @@ mod tests {
 
     fn criteria(address: &[(&str, &str)]) -> Criteria {
         let get = |key: &str| {
-            address.iter().find(|it| it.0 == key).map(|it| it.1.to_owned())
+            address
+                .iter()
+                .find(|it| it.0 == key)
+                .map(|it| it.1.to_owned())
         };
         Criteria::read(get, "", RecordId::default())
     }

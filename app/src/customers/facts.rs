@@ -45,16 +45,24 @@ pub fn facts(store: LocalStore) -> Signal<Facts> {
     let activities = store.rows(Activity::DEF.kind);
     let tasks = store.rows(Task::DEF.kind);
     // Comparing the maps would cost as much as telling everybody.
-    let last_contact =
-        Memo::new_with_compare(move |_| Arc::new(last_contacts(&activities.get())), |_, _| true);
-    let next_task = Memo::new_with_compare(move |_| Arc::new(next_tasks(&tasks.get())), |_, _| true);
-    Signal::derive(move || Facts { last_contact: last_contact.get(), next_task: next_task.get() })
+    let last_contact = Memo::new_with_compare(
+        move |_| Arc::new(last_contacts(&activities.get())),
+        |_, _| true,
+    );
+    let next_task =
+        Memo::new_with_compare(move |_| Arc::new(next_tasks(&tasks.get())), |_, _| true);
+    Signal::derive(move || Facts {
+        last_contact: last_contact.get(),
+        next_task: next_task.get(),
+    })
 }
 
 fn last_contacts(activities: &[Arc<Row>]) -> HashMap<RecordId, Timestamp> {
     let mut last: HashMap<RecordId, Timestamp> = HashMap::new();
     for row in activities {
-        let Some(customer) = row.value(Activity::CUSTOMER.index).as_id() else { continue };
+        let Some(customer) = row.value(Activity::CUSTOMER.index).as_id() else {
+            continue;
+        };
         let at = row.get(Activity::AT);
         let known = last.entry(customer).or_insert(at);
         *known = (*known).max(at);
@@ -68,10 +76,16 @@ fn next_tasks(tasks: &[Arc<Row>]) -> HashMap<RecordId, NextTask> {
         if !row.value(Task::DONE_AT.index).is_null() {
             continue;
         }
-        let Some(customer) = row.value(Task::CUSTOMER.index).as_id() else { continue };
+        let Some(customer) = row.value(Task::CUSTOMER.index).as_id() else {
+            continue;
+        };
         let task = NextTask {
             due_on: row.get(Task::DUE_ON),
-            title: row.value(Task::TITLE.index).as_text().unwrap_or_default().to_owned(),
+            title: row
+                .value(Task::TITLE.index)
+                .as_text()
+                .unwrap_or_default()
+                .to_owned(),
         };
         // A task without a day comes after every task with one.
         let order = |it: &NextTask| (it.due_on.is_none(), it.due_on);

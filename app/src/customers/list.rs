@@ -91,7 +91,11 @@ impl ListState {
                 let mut all = rows.get().to_vec();
                 let sort = sort.get();
                 let needs_facts = matches!(sort.column, "contacted" | "next");
-                let facts = if needs_facts { facts.get() } else { Facts::default() };
+                let facts = if needs_facts {
+                    facts.get()
+                } else {
+                    Facts::default()
+                };
                 order::sort(&mut all, sort, &facts, store, i18n);
                 Arc::new(all)
             },
@@ -143,7 +147,11 @@ impl ListState {
             let known: HashSet<u128> = shown.iter().copied().collect();
             let living: HashSet<u128> = fresh.iter().copied().collect();
             let me = self.store.me();
-            let new: Vec<u128> = fresh.iter().copied().filter(|it| !known.contains(it)).collect();
+            let new: Vec<u128> = fresh
+                .iter()
+                .copied()
+                .filter(|it| !known.contains(it))
+                .collect();
             let is_own = |key: &u128| {
                 let row = self.store.peek(super::customer_ref(id_of(*key)));
                 row.is_some_and(|it| it.created.by == me)
@@ -154,7 +162,13 @@ impl ListState {
             }
             // What is gone must not be offered any more; everything else keeps its place.
             if shown.iter().any(|it| !living.contains(it)) {
-                self.keys.set(shown.iter().copied().filter(|it| living.contains(it)).collect());
+                self.keys.set(
+                    shown
+                        .iter()
+                        .copied()
+                        .filter(|it| living.contains(it))
+                        .collect(),
+                );
             }
             self.new_count.set(new.len());
             asked
@@ -224,7 +238,10 @@ impl ListState {
     /// Gives the focus back to the list.
     pub fn focus(self) {
         request_animation_frame(|| {
-            let list = document().query_selector(".split-list .virtual-list").ok().flatten();
+            let list = document()
+                .query_selector(".split-list .virtual-list")
+                .ok()
+                .flatten();
             if let Some(list) = list.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
                 let _ = list.focus();
             }
@@ -253,7 +270,11 @@ impl ListState {
         let is_again = now == path && self.shell.width.get_untracked() == Width::Desktop;
         let full = is_again.then_some("1");
         let target = format!("{path}{}", self.nav.with_query(&[("full", full)]));
-        if is_beside { self.nav.replace(&target) } else { self.nav.to(&target) }
+        if is_beside {
+            self.nav.replace(&target)
+        } else {
+            self.nav.to(&target)
+        }
     }
 }
 
@@ -267,7 +288,8 @@ pub fn CustomerList(
 ) -> impl IntoView {
     // What it reads.
     let (i18n, shell, creation) = (use_i18n(), use_shell(), use_creation());
-    let is_loading = move || !list.store.is_complete().get() && list.sorted.with(|it| it.is_empty());
+    let is_loading =
+        move || !list.store.is_complete().get() && list.sorted.with(|it| it.is_empty());
     let is_compact = Memo::new(move |_| match shell.width.get() {
         Width::Phone => true,
         Width::Tablet => open.get().is_some(),
@@ -355,26 +377,30 @@ pub fn CustomerList(
 fn FullRows(list: ListState, open: Memo<Option<RecordId>>) -> impl IntoView {
     let (i18n, look) = (use_i18n(), use_appearance());
     let sort = move |sort: Sort| {
-        list.nav.set_query(&[("sort", order::write(sort).as_deref())]);
+        list.nav
+            .set_query(&[("sort", order::write(sort).as_deref())]);
     };
     let select_all = move |is_on: bool| {
         if is_on {
-            list.selected.set(Arc::new(list.keys.with_untracked(|it| it.iter().copied().collect())));
+            list.selected.set(Arc::new(
+                list.keys.with_untracked(|it| it.iter().copied().collect()),
+            ));
         } else {
             list.clear_selection();
         }
     };
-    let press = move |(ev, key): (web_sys::KeyboardEvent, Option<u128>)| match (ev.key().as_str(), key) {
-        ("e", Some(key)) => {
-            list.open(key, false);
-            true
-        }
-        ("Escape", _) if !list.selected.with_untracked(|it| it.is_empty()) => {
-            list.clear_selection();
-            true
-        }
-        _ => false,
-    };
+    let press =
+        move |(ev, key): (web_sys::KeyboardEvent, Option<u128>)| match (ev.key().as_str(), key) {
+            ("e", Some(key)) => {
+                list.open(key, false);
+                true
+            }
+            ("Escape", _) if !list.selected.with_untracked(|it| it.is_empty()) => {
+                list.clear_selection();
+                true
+            }
+            _ => false,
+        };
     // With a record beside the list, the arrows walk through the records.
     Effect::new(move |old: Option<Option<u128>>| {
         let cursor = list.place.with(|it| it.cursor);

@@ -24,23 +24,49 @@ pub fn columns(i18n: I18n, is_beside: bool) -> Vec<Column> {
         is_sortable: true,
     };
     let all = vec![
-        column("name", Messages::field_customer_name, "minmax(180px, 2.2fr)"),
+        column(
+            "name",
+            Messages::field_customer_name,
+            "minmax(180px, 2.2fr)",
+        ),
         column("level", Messages::field_customer_level, "72px"),
-        column("phone", Messages::field_customer_phone, "minmax(128px, 1fr)"),
-        column("region", Messages::field_customer_region, "minmax(96px, 1fr)"),
+        column(
+            "phone",
+            Messages::field_customer_phone,
+            "minmax(128px, 1fr)",
+        ),
+        column(
+            "region",
+            Messages::field_customer_region,
+            "minmax(96px, 1fr)",
+        ),
         column("owner", Messages::field_customer_owner, "minmax(96px, 1fr)"),
-        column("contacted", Messages::customers_last_contact, "minmax(96px, 1fr)"),
-        column("next", Messages::customers_next_task, "minmax(140px, 1.4fr)"),
+        column(
+            "contacted",
+            Messages::customers_last_contact,
+            "minmax(96px, 1fr)",
+        ),
+        column(
+            "next",
+            Messages::customers_next_task,
+            "minmax(140px, 1.4fr)",
+        ),
         column("updated", Messages::customers_updated, "minmax(96px, 1fr)"),
     ];
-    if is_beside { all.into_iter().take(3).collect() } else { all }
+    if is_beside {
+        all.into_iter().take(3).collect()
+    } else {
+        all
+    }
 }
 
 /// One cell of a pooled row.
 pub fn cell(list: ListState, i18n: I18n, column: &'static str, slot: Signal<Slot>) -> AnyView {
     let row = move || list.store.row(customer_ref(id_of(slot.get().key))).get();
     let text = move |index: usize| {
-        row().and_then(|it| it.value(index).as_text().map(str::to_owned)).unwrap_or_default()
+        row()
+            .and_then(|it| it.value(index).as_text().map(str::to_owned))
+            .unwrap_or_default()
     };
     match column {
         "name" => name_cell(list, slot),
@@ -54,7 +80,11 @@ pub fn cell(list: ListState, i18n: I18n, column: &'static str, slot: Signal<Slot
         "phone" => {
             let words = move || {
                 let text = text(Customer::PHONE.index);
-                if text.is_empty() { text } else { Phone::from_stored(&text).display() }
+                if text.is_empty() {
+                    text
+                } else {
+                    Phone::from_stored(&text).display()
+                }
             };
             view! { <span>{words}</span> }.into_any()
         }
@@ -62,7 +92,9 @@ pub fn cell(list: ListState, i18n: I18n, column: &'static str, slot: Signal<Slot
         "owner" => {
             let name = move || {
                 let owner = row().and_then(|it| it.value(Customer::OWNER.index).as_id());
-                owner.map(|it| list.store.member_name(it)).unwrap_or_default()
+                owner
+                    .map(|it| list.store.member_name(it))
+                    .unwrap_or_default()
             };
             view! { <span>{name}</span> }.into_any()
         }
@@ -89,12 +121,19 @@ pub fn cell(list: ListState, i18n: I18n, column: &'static str, slot: Signal<Slot
 }
 
 fn name_of(row: Option<&Row>) -> String {
-    row.and_then(|it| it.value(Customer::NAME.index).as_text()).unwrap_or_default().to_owned()
+    row.and_then(|it| it.value(Customer::NAME.index).as_text())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn name_cell(list: ListState, slot: Signal<Slot>) -> AnyView {
     let name = Signal::derive(move || {
-        name_of(list.store.row(customer_ref(id_of(slot.get().key))).get().as_deref())
+        name_of(
+            list.store
+                .row(customer_ref(id_of(slot.get().key)))
+                .get()
+                .as_deref(),
+        )
     });
     let mark = move || view! { <WaitingMark record=customer_ref(id_of(slot.get().key))/> };
     view! {
@@ -106,9 +145,14 @@ fn name_cell(list: ListState, slot: Signal<Slot>) -> AnyView {
 }
 
 fn next_cell(list: ListState, i18n: I18n, slot: Signal<Slot>) -> AnyView {
-    let next = move || list.facts.with(|it| it.next_task(id_of(slot.get().key)).cloned());
+    let next = move || {
+        list.facts
+            .with(|it| it.next_task(id_of(slot.get().key)).cloned())
+    };
     let tone = move || {
-        let days = next().and_then(|it| it.due_on).map(|it| i18n.days_until(it));
+        let days = next()
+            .and_then(|it| it.due_on)
+            .map(|it| i18n.days_until(it));
         match days {
             Some(days) if days < 0 => Tone::Bad,
             Some(0) => Tone::Due,
@@ -148,7 +192,9 @@ pub fn compact_row(list: ListState, i18n: I18n, slot: Signal<Slot>) -> AnyView {
         row.with(|it| {
             let row: Option<&Arc<Row>> = it.as_ref();
             let text = |index: usize| {
-                row.and_then(|it| it.value(index).as_text()).map(str::to_owned).filter(|it| !it.is_empty())
+                row.and_then(|it| it.value(index).as_text())
+                    .map(str::to_owned)
+                    .filter(|it| !it.is_empty())
             };
             let phone = text(Customer::PHONE.index).map(|it| Phone::from_stored(&it).display());
             let status = text(Customer::STATUS.index).map(|it| choice_label(i18n, "status", &it));
@@ -156,7 +202,12 @@ pub fn compact_row(list: ListState, i18n: I18n, slot: Signal<Slot>) -> AnyView {
             parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
         })
     };
-    let level = move || row.with(|it| it.as_ref().and_then(|it| it.value(Customer::LEVEL.index).as_text().map(str::to_owned)));
+    let level = move || {
+        row.with(|it| {
+            it.as_ref()
+                .and_then(|it| it.value(Customer::LEVEL.index).as_text().map(str::to_owned))
+        })
+    };
     view! {
         <div class="list-row">
             <Avatar name id=Signal::derive(move || slot.get().key) square=true/>

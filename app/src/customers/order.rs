@@ -12,11 +12,22 @@ use crate::store::LocalStore;
 use crate::ui::Sort;
 
 /// The columns of the list, in the order they are shown.
-pub const COLUMNS: [&str; 8] =
-    ["name", "level", "phone", "region", "owner", "contacted", "next", "updated"];
+pub const COLUMNS: [&str; 8] = [
+    "name",
+    "level",
+    "phone",
+    "region",
+    "owner",
+    "contacted",
+    "next",
+    "updated",
+];
 
 /// The order before anybody asks for another: what changed last comes first.
-pub const DEFAULT: Sort = Sort { column: "updated", is_descending: true };
+pub const DEFAULT: Sort = Sort {
+    column: "updated",
+    is_descending: true,
+};
 
 /// Reads `name` or `-name`.
 pub fn read(text: Option<&str>) -> Sort {
@@ -26,7 +37,10 @@ pub fn read(text: Option<&str>) -> Sort {
         None => (text, false),
     };
     match COLUMNS.iter().find(|it| **it == name) {
-        Some(column) => Sort { column, is_descending },
+        Some(column) => Sort {
+            column,
+            is_descending,
+        },
         None => DEFAULT,
     }
 }
@@ -45,12 +59,16 @@ pub fn sort(rows: &mut [Arc<Row>], sort: Sort, facts: &Facts, store: LocalStore,
         "region" => by_text(rows, sort, Customer::REGION.index),
         "owner" => {
             let name = |row: &Row| {
-                row.value(Customer::OWNER.index).as_id().map(|it| store.member_name(it))
+                row.value(Customer::OWNER.index)
+                    .as_id()
+                    .map(|it| store.member_name(it))
             };
             by_key(rows, sort, name);
         }
         "contacted" => by_key(rows, sort, |row| facts.last_contact(row.id)),
-        "next" => by_key(rows, sort, |row| facts.next_task(row.id).and_then(|it| it.due_on)),
+        "next" => by_key(rows, sort, |row| {
+            facts.next_task(row.id).and_then(|it| it.due_on)
+        }),
         "updated" => by_key(rows, sort, |row| Some(row.updated.at)),
         _ => rows.sort_by(|one, other| turned(by_name(one, other), sort)),
     }
@@ -80,7 +98,9 @@ fn by_key<K: Ord>(rows: &mut [Arc<Row>], sort: Sort, key: impl Fn(&Row) -> Optio
 }
 
 fn by_name(one: &Arc<Row>, other: &Arc<Row>) -> Ordering {
-    one.sort.cmp(&other.sort).then_with(|| one.id.cmp(&other.id))
+    one.sort
+        .cmp(&other.sort)
+        .then_with(|| one.id.cmp(&other.id))
 }
 
 /// Rows without a value come last, whichever way the list is sorted.
@@ -89,7 +109,11 @@ fn ends(one: bool, other: bool) -> Ordering {
 }
 
 fn turned(order: Ordering, sort: Sort) -> Ordering {
-    if sort.is_descending { order.reverse() } else { order }
+    if sort.is_descending {
+        order.reverse()
+    } else {
+        order
+    }
 }
 
 #[cfg(test)]

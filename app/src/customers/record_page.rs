@@ -29,7 +29,15 @@ use crate::ui::{
 const GROUPS: &[FieldGroup] = &[
     FieldGroup {
         title: "fields-contact",
-        fields: &["phone", "email", "wechat", "preferred_channel", "website", "region", "address"],
+        fields: &[
+            "phone",
+            "email",
+            "wechat",
+            "preferred_channel",
+            "website",
+            "region",
+            "address",
+        ],
         always: &["phone", "region"],
     },
     FieldGroup {
@@ -40,7 +48,13 @@ const GROUPS: &[FieldGroup] = &[
     FieldGroup {
         title: "fields-about",
         fields: &[
-            "customer_type", "company", "job_title", "industry", "employees", "tax_number", "gender",
+            "customer_type",
+            "company",
+            "job_title",
+            "industry",
+            "employees",
+            "tax_number",
+            "gender",
             "birthday",
         ],
         always: &["customer_type"],
@@ -136,7 +150,10 @@ fn Head(
     let record = customer_ref(id);
     let row = store.row(record);
     let text = move |index: usize| {
-        row.with(|it| it.as_ref().and_then(|it| it.value(index).as_text().map(str::to_owned)))
+        row.with(|it| {
+            it.as_ref()
+                .and_then(|it| it.value(index).as_text().map(str::to_owned))
+        })
     };
     let name = Signal::derive(move || text(Customer::NAME.index).unwrap_or_default());
     let name_field: &'static FieldDef = &Customer::DEF.fields[Customer::NAME.index];
@@ -150,8 +167,16 @@ fn Head(
         on_close.run(());
     };
     let fill = move |()| {
-        let full = if is_full.get_untracked() { None } else { Some("1") };
-        nav.to(&format!("{}{}", customer_path(id), nav.with_query(&[("full", full)])));
+        let full = if is_full.get_untracked() {
+            None
+        } else {
+            Some("1")
+        };
+        nav.to(&format!(
+            "{}{}",
+            customer_path(id),
+            nav.with_query(&[("full", full)])
+        ));
     };
 
     // What it looks like.
@@ -249,13 +274,18 @@ fn ActionRow(id: RecordId) -> impl IntoView {
     let (store, i18n, creation) = (use_store(), use_i18n(), use_creation());
     let row = store.row(customer_ref(id));
     let phone = move || {
-        let text = row.with(|it| it.as_ref().and_then(|it| it.value(Customer::PHONE.index).as_text().map(str::to_owned)));
+        let text = row.with(|it| {
+            it.as_ref()
+                .and_then(|it| it.value(Customer::PHONE.index).as_text().map(str::to_owned))
+        });
         text.map(|it| Phone::from_stored(&it))
     };
     let address = move |scheme: &'static str| phone().map(|it| format!("{scheme}:{it}"));
     let is_absent = move || phone().is_none().then_some("true");
     let log = move |_| {
-        let box_ = document().query_selector(".record-happened .composer textarea, .record-happened .composer input");
+        let box_ = document().query_selector(
+            ".record-happened .composer textarea, .record-happened .composer input",
+        );
         if let Some(element) = box_.ok().flatten()
             && let Some(element) = element.dyn_ref::<web_sys::HtmlElement>()
         {

@@ -32,7 +32,10 @@ pub fn Ties(
         (!it.get(Contact::IS_PRIMARY), it.sort.clone())
     });
     let deals = sorted(store.linked(Deal::DEF.kind, "customer", id), |it| {
-        (!it.get(Deal::OUTCOME).is_open(), std::cmp::Reverse(it.updated.at))
+        (
+            !it.get(Deal::OUTCOME).is_open(),
+            std::cmp::Reverse(it.updated.at),
+        )
     });
     let tasks = sorted(store.linked(Task::DEF.kind, "customer", id), |it| {
         let due = it.get(Task::DUE_ON);
@@ -175,18 +178,24 @@ fn contact_row(i18n: I18n, row: &Arc<Row>) -> AnyView {
 
 fn deal_row(store: LocalStore, i18n: I18n, row: &Arc<Row>) -> AnyView {
     let deal = Deal::from_row(row);
-    let pipeline = RecordRef { kind: Pipeline::DEF.kind, id: deal.place.pipeline };
+    let pipeline = RecordRef {
+        kind: Pipeline::DEF.kind,
+        id: deal.place.pipeline,
+    };
     let stage = store.peek(pipeline).and_then(|it| {
-        Pipeline::stages(&it).into_iter().find(|it| it.0 == deal.place.stage).map(|it| it.1.name.to_string())
+        Pipeline::stages(&it)
+            .into_iter()
+            .find(|it| it.0 == deal.place.stage)
+            .map(|it| it.1.name.to_string())
     });
     let (words, tone) = match deal.outcome {
         Outcome::Open => (stage.unwrap_or_default(), Tone::Accent),
         Outcome::Won => (i18n.t(Messages::deals_won), Tone::Good),
         Outcome::Lost { .. } => (i18n.t(Messages::deals_lost), Tone::Bad),
     };
-    let amount = deal.amount.map(|it| {
-        i18n.money_short(it.minor(), it.currency().code(), it.currency().exponent())
-    });
+    let amount = deal
+        .amount
+        .map(|it| i18n.money_short(it.minor(), it.currency().code(), it.currency().exponent()));
     let inside = view! {
         <span class="list-words">
             <b>{title_of_row(row, i18n)}</b>

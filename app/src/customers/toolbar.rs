@@ -12,9 +12,7 @@ use super::list::ListState;
 use super::views_menu::ViewsMenu;
 use crate::i18n::use_i18n;
 use crate::record::{choice_label, choices_of, field_label};
-use crate::ui::{
-    Button, ButtonKind, FilterChip, Glyph, IconButton, Menu, MenuItem, SearchField,
-};
+use crate::ui::{Button, ButtonKind, FilterChip, Glyph, IconButton, Menu, MenuItem, SearchField};
 
 /// How many customers each value would show.
 type Counts = HashMap<(Dimension, String), usize>;
@@ -38,11 +36,15 @@ pub fn Toolbar(
 
     // What it can do.
     let toggle = move |dimension: Dimension, value: &str| {
-        let chosen = list.criteria.with_untracked(|it| toggled(it.chosen(dimension), value));
-        list.nav.set_query(&[(dimension.key(), Some(&chosen)), ("view", None)]);
+        let chosen = list
+            .criteria
+            .with_untracked(|it| toggled(it.chosen(dimension), value));
+        list.nav
+            .set_query(&[(dimension.key(), Some(&chosen)), ("view", None)]);
     };
     let is_chosen = move |dimension: Dimension, value: &str| {
-        list.criteria.with(|it| it.chosen(dimension).iter().any(|it| it == value))
+        list.criteria
+            .with(|it| it.chosen(dimension).iter().any(|it| it == value))
     };
     let counted = move |dimension: Dimension, value: String| {
         Signal::derive(move || {
@@ -171,8 +173,14 @@ fn count(list: ListState) -> Counts {
             }
         }
         let owned = |(counts, dimension): (HashMap<&str, usize>, Dimension)| {
-            counts.into_iter().map(move |(value, count)| ((dimension, value.to_owned()), count))
+            counts
+                .into_iter()
+                .map(move |(value, count)| ((dimension, value.to_owned()), count))
         };
-        counts.into_iter().zip(Dimension::ALL).flat_map(owned).collect()
+        counts
+            .into_iter()
+            .zip(Dimension::ALL)
+            .flat_map(owned)
+            .collect()
     })
 }

@@ -23,7 +23,10 @@ pub fn ViewsMenu(
     let i18n = use_i18n();
     let views = views_of(list.store, "customer");
     let current = Memo::new(move |_| {
-        let id = list.nav.query("view").and_then(|it| RecordId::parse(&it).ok())?;
+        let id = list
+            .nav
+            .query("view")
+            .and_then(|it| RecordId::parse(&it).ok())?;
         views.with(|all| all.iter().find(|it| it.id == id).cloned())
     });
     let is_saving = RwSignal::new(false);
@@ -36,7 +39,9 @@ pub fn ViewsMenu(
         query.trim_start_matches('?').to_owned()
     };
     let save = move |()| {
-        let Ok(name) = Line::parse(&name.get_untracked()) else { return };
+        let Ok(name) = Line::parse(&name.get_untracked()) else {
+            return;
+        };
         let query = Paragraphs::parse(&query_now()).ok();
         let id = list.store.create(
             SavedView::DEF.kind,
@@ -53,16 +58,24 @@ pub fn ViewsMenu(
         list.nav.set_query(&[("view", Some(&id.to_string()))]);
     };
     let star = move |id: RecordId, is_starred: bool| {
-        list.store.set(Id::<SavedView>::from_raw(id), SavedView::STARRED, is_starred);
+        list.store.set(
+            Id::<SavedView>::from_raw(id),
+            SavedView::STARRED,
+            is_starred,
+        );
     };
     let remove = move |id: RecordId| {
-        list.store.delete(&[RecordRef { kind: SavedView::DEF.kind, id }]);
+        list.store.delete(&[RecordRef {
+            kind: SavedView::DEF.kind,
+            id,
+        }]);
         list.nav.set_query(&[("view", None)]);
     };
 
     // What it looks like.
     let label = Signal::derive(move || {
-        current.with(|it| it.as_ref().map(|it| it.view.name.to_string()))
+        current
+            .with(|it| it.as_ref().map(|it| it.view.name.to_string()))
             .unwrap_or_else(|| i18n.t(Messages::nav_saved_views))
     });
     let items = move || {

@@ -35,19 +35,28 @@ pub fn move_deals(
         let stays = column.cards.iter().filter(|it| !deals.contains(&it.id));
         stays.map(|it| (it.id, it.place.clone())).collect()
     });
-    let moved: Vec<Placed> =
-        deals.iter().filter_map(|id| Some((*id, place_of(book.store, *id)?))).collect();
+    let moved: Vec<Placed> = deals
+        .iter()
+        .filter_map(|id| Some((*id, place_of(book.store, *id)?)))
+        .collect();
     let index = match spot {
         Spot::Index(index) => index,
         Spot::Bottom => staying.len(),
     };
-    let target = Target { pipeline, stage, staying: &staying, index };
+    let target = Target {
+        pipeline,
+        stage,
+        staying: &staying,
+        index,
+    };
     let places = moves::places(&moved, &target, now(), &mut DeviceEntropy);
     let part = |(id, place): Placed| IntentPart {
         record: deal_ref(id),
         values: vec![put(Deal::PLACE, &place)],
     };
-    book.store.edit(EditLabel::Move, places.into_iter().map(part).collect()).is_some()
+    book.store
+        .edit(EditLabel::Move, places.into_iter().map(part).collect())
+        .is_some()
 }
 
 fn place_of(store: LocalStore, deal: RecordId) -> Option<Place> {
@@ -56,11 +65,18 @@ fn place_of(store: LocalStore, deal: RecordId) -> Option<Place> {
 
 /// Moves one deal into another stage of its own pipeline, on top.
 pub fn move_to_stage(book: DealBook, deal: RecordId, stage: PartId) -> bool {
-    let Some(place) = place_of(book.store, deal) else { return false };
+    let Some(place) = place_of(book.store, deal) else {
+        return false;
+    };
     let pipeline = book.home(place.pipeline).unwrap_or(place.pipeline);
-    let stages = book.pipeline(pipeline).map(|it| it.stages).unwrap_or_default();
+    let stages = book
+        .pipeline(pipeline)
+        .map(|it| it.stages)
+        .unwrap_or_default();
     let open = book.facts.get_untracked();
-    let here = open.iter().filter(|it| it.outcome.is_open() && it.place.pipeline == pipeline);
+    let here = open
+        .iter()
+        .filter(|it| it.outcome.is_open() && it.place.pipeline == pipeline);
     let layout = super::layout::lay_out(&stages, here);
     move_deals(book, &[deal], pipeline, stage, &layout, Spot::Index(0))
 }
@@ -72,7 +88,14 @@ pub fn win(book: DealBook, deals: &[RecordId]) {
 
 /// Marks deals as lost today, and why.
 pub fn lose(book: DealBook, deals: &[RecordId], reason: &str) {
-    close(book, deals, EditLabel::Lose, &Outcome::Lost { reason: reason.into() });
+    close(
+        book,
+        deals,
+        EditLabel::Lose,
+        &Outcome::Lost {
+            reason: reason.into(),
+        },
+    );
 }
 
 /// Opens deals again, in the stage where they were.
@@ -94,7 +117,10 @@ fn write_outcome(
 ) {
     let part = |id: &RecordId| IntentPart {
         record: deal_ref(*id),
-        values: vec![put(Deal::OUTCOME, outcome), put(Deal::CLOSED_ON, &closed_on)],
+        values: vec![
+            put(Deal::OUTCOME, outcome),
+            put(Deal::CLOSED_ON, &closed_on),
+        ],
     };
     book.store.edit(label, deals.iter().map(part).collect());
 }

@@ -53,8 +53,13 @@ impl BoardContext {
         if selected.contains(&deal.to_string()) {
             // In the order in which they lie, whatever the order of selection.
             let layout = self.layout.get_untracked();
-            let all = layout.columns.iter().flat_map(|it| &it.cards).map(|it| it.id);
-            all.filter(|it| selected.contains(&it.to_string())).collect()
+            let all = layout
+                .columns
+                .iter()
+                .flat_map(|it| &it.cards)
+                .map(|it| it.id);
+            all.filter(|it| selected.contains(&it.to_string()))
+                .collect()
         } else {
             vec![deal]
         }
@@ -62,8 +67,11 @@ impl BoardContext {
 
     /// Does what a drop means.
     pub fn take_drop(self, drop: &DropResult) {
-        let deals: Vec<RecordId> =
-            drop.cards.iter().filter_map(|it| RecordId::parse(it).ok()).collect();
+        let deals: Vec<RecordId> = drop
+            .cards
+            .iter()
+            .filter_map(|it| RecordId::parse(it).ok())
+            .collect();
         match (drop.column.as_str(), PartId::parse(&drop.column)) {
             (WON, _) => self.win(&deals),
             (LOST, _) => self.losing.set(deals),
@@ -83,13 +91,18 @@ impl BoardContext {
     }
 
     fn move_on(self, layout: &Layout, deals: &[RecordId], stage: PartId, spot: Spot) {
-        let Some(pipeline) = self.pipeline.get_untracked() else { return };
+        let Some(pipeline) = self.pipeline.get_untracked() else {
+            return;
+        };
         let is_closed = pipeline.stage(stage).is_none_or(|it| it.removed);
         let lies_there = |id: &RecordId| {
-            layout.column(stage).is_some_and(|it| it.cards.iter().any(|card| card.id == *id))
+            layout
+                .column(stage)
+                .is_some_and(|it| it.cards.iter().any(|card| card.id == *id))
         };
         if is_closed && !deals.iter().all(lies_there) {
-            self.announcer.say(untrack(move || self.i18n.t(|it| it.board_stage_closed())));
+            self.announcer
+                .say(untrack(move || self.i18n.t(|it| it.board_stage_closed())));
             return;
         }
         acts::move_deals(self.book, deals, pipeline.id, stage, layout, spot);

@@ -68,9 +68,14 @@ pub fn BoardView(
         deals.with(|it| Arc::new(lay_out(&stages.unwrap_or_default(), it.iter())))
     });
     let totals = Memo::new(move |_| {
-        let lifted: Vec<RecordId> =
-            drag.lifted.with(|it| it.iter().filter_map(|it| RecordId::parse(it).ok()).collect());
-        let over = drag.over.with(|it| it.as_ref().and_then(|it| PartId::parse(&it.column)));
+        let lifted: Vec<RecordId> = drag.lifted.with(|it| {
+            it.iter()
+                .filter_map(|it| RecordId::parse(it).ok())
+                .collect()
+        });
+        let over = drag
+            .over
+            .with(|it| it.as_ref().and_then(|it| PartId::parse(&it.column)));
         layout.with(|it| Arc::new(it.totals_while(&lifted, over)))
     });
     let board = BoardContext {
@@ -89,7 +94,12 @@ pub fn BoardView(
     context.set_value(Some(board));
 
     let columns = Memo::new(move |_| {
-        layout.with(|it| it.columns.iter().map(|it| (it.id, it.is_archived())).collect::<Vec<_>>())
+        layout.with(|it| {
+            it.columns
+                .iter()
+                .map(|it| (it.id, it.is_archived()))
+                .collect::<Vec<_>>()
+        })
     });
     let drawn_max = grow(layout.into(), book.store.is_complete());
     let label = Signal::derive(move || {
@@ -124,7 +134,9 @@ fn grow(layout: Signal<Arc<Layout>>, is_complete: Signal<bool>) -> Signal<usize>
     let drawn_max = RwSignal::new(DRAWN_AT_FIRST);
     fn next(drawn_max: RwSignal<usize>, layout: Signal<Arc<Layout>>, is_complete: Signal<bool>) {
         request_animation_frame(move || {
-            let Some(drawn) = drawn_max.try_get_untracked() else { return };
+            let Some(drawn) = drawn_max.try_get_untracked() else {
+                return;
+            };
             let longest = layout
                 .try_with_untracked(|it| it.columns.iter().map(|it| it.cards.len()).max())
                 .flatten()
@@ -175,7 +187,9 @@ fn StageTabs(
         columns.get().into_iter().map(tab).collect::<Vec<_>>()
     });
     let chosen = Signal::derive(move || {
-        columns.with(|it| it.get(at.get()).map(|it| it.0.to_string())).unwrap_or_default()
+        columns
+            .with(|it| it.get(at.get()).map(|it| it.0.to_string()))
+            .unwrap_or_default()
     });
     board_ref.on_load(move |element| {
         let scrolled = element.clone();
@@ -189,8 +203,13 @@ fn StageTabs(
         StoredValue::new_local(listener);
     });
     let choose = move |id: String| {
-        let Some(element) = board_ref.get_untracked() else { return };
-        let column = element.query_selector(&format!("[data-column='{id}']")).ok().flatten();
+        let Some(element) = board_ref.get_untracked() else {
+            return;
+        };
+        let column = element
+            .query_selector(&format!("[data-column='{id}']"))
+            .ok()
+            .flatten();
         if let Some(column) = column.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
             element.set_scroll_left(column.offset_left() - element.offset_left());
         }
@@ -209,7 +228,8 @@ fn announce(board: BoardContext, news: &DragNews) {
     let title = |card: &str| {
         let deal = RecordId::parse(card).ok();
         let row = deal.and_then(|it| board.book.store.peek(super::book::deal_ref(it)));
-        row.map(|it| it.get(huike_shared::deals::Deal::TITLE).to_string()).unwrap_or_default()
+        row.map(|it| it.get(huike_shared::deals::Deal::TITLE).to_string())
+            .unwrap_or_default()
     };
     let column = |id: &str| match (id, PartId::parse(id)) {
         (WON, _) => i18n.t(|it| it.deals_won()),
@@ -230,7 +250,9 @@ fn announce(board: BoardContext, news: &DragNews) {
         DragNews::Dropped(result) => {
             let others = PartId::parse(&result.column)
                 .and_then(|stage| {
-                    board.totals.with_untracked(|it| it.get(&stage).map(|it| it.count))
+                    board
+                        .totals
+                        .with_untracked(|it| it.get(&stage).map(|it| it.count))
                 })
                 .unwrap_or(result.cards.len());
             let all = i64::try_from(others).unwrap_or(0);

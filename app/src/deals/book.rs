@@ -73,7 +73,9 @@ pub fn use_deal_book() -> DealBook {
         let cache = StoredValue::new(FactsCache::default());
         let facts = Memo::new(move |_| {
             let rows = deals.get();
-            cache.try_update_value(|it| Arc::new(it.read(&rows))).unwrap_or_default()
+            cache
+                .try_update_value(|it| Arc::new(it.read(&rows)))
+                .unwrap_or_default()
         });
         let book = DealBook {
             store,
@@ -118,18 +120,23 @@ pub fn in_order(rows: &[Arc<Row>]) -> Vec<PipelineFacts> {
 
 /// Names a deal.
 pub fn deal_ref(id: RecordId) -> RecordRef {
-    RecordRef { kind: Deal::DEF.kind, id }
+    RecordRef {
+        kind: Deal::DEF.kind,
+        id,
+    }
 }
 
 impl DealBook {
     /// The pipelines that pages offer: those in use.
     pub fn offered(self) -> Vec<PipelineFacts> {
-        self.pipelines.with(|all| all.iter().filter(|it| !it.is_archived).cloned().collect())
+        self.pipelines
+            .with(|all| all.iter().filter(|it| !it.is_archived).cloned().collect())
     }
 
     /// A pipeline by its id, followed.
     pub fn pipeline(self, id: RecordId) -> Option<PipelineFacts> {
-        self.pipelines.with(|all| all.iter().find(|it| it.id == id).cloned())
+        self.pipelines
+            .with(|all| all.iter().find(|it| it.id == id).cloned())
     }
 
     /// The pipeline on whose board a deal is shown. A deal whose pipeline was deleted is shown on

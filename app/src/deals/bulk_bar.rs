@@ -12,18 +12,27 @@ use crate::ui::{Button, ButtonKind, Glyph, IconButton, Menu, MenuItem};
 #[component]
 pub fn BulkBar(board: BoardContext) -> impl IntoView {
     let i18n = board.i18n;
-    let count = move || board.selected.with(|it| i64::try_from(it.len()).unwrap_or(i64::MAX));
+    let count = move || {
+        board
+            .selected
+            .with(|it| i64::try_from(it.len()).unwrap_or(i64::MAX))
+    };
     let deals = move || {
         let selected = board.selected.get_untracked();
         // In the order in which they lie, whatever the order of selection.
         board.layout.with_untracked(|it| {
             let all = it.columns.iter().flat_map(|it| &it.cards).map(|it| it.id);
-            all.filter(|it| selected.contains(&it.to_string())).collect::<Vec<RecordId>>()
+            all.filter(|it| selected.contains(&it.to_string()))
+                .collect::<Vec<RecordId>>()
         })
     };
     let stages = move || {
         let stages = board.pipeline.with_untracked(|it| {
-            it.as_ref().map(|it| it.stages_in_use().map(|it| (it.0, it.1.name.to_string())).collect::<Vec<_>>())
+            it.as_ref().map(|it| {
+                it.stages_in_use()
+                    .map(|it| (it.0, it.1.name.to_string()))
+                    .collect::<Vec<_>>()
+            })
         });
         stages
             .unwrap_or_default()

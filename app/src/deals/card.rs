@@ -31,20 +31,28 @@ pub fn DealCard(
     let BoardContext { book, i18n, .. } = board;
     let store = book.store;
     let row = store.row(deal_ref(id));
-    let facts = Memo::new(move |_| row.with(|it| it.as_deref().map(DealFacts::read)).unwrap_or_default());
+    let facts = Memo::new(move |_| {
+        row.with(|it| it.as_deref().map(DealFacts::read))
+            .unwrap_or_default()
+    });
     let step = Memo::new(move |_| book.steps.with(|it| it.get(&id).cloned()));
     let step_state = Memo::new(move |_| book.step_state(id));
     let is_waiting = store.is_waiting(deal_ref(id));
     // What somebody else changes is shown briefly; the first sight of a card is no change.
     let seen = Memo::new(move |old: Option<&(Stamp, bool)>| {
-        let now = row.with(|it| it.as_ref().map(|it| it.updated)).unwrap_or_default();
+        let now = row
+            .with(|it| it.as_ref().map(|it| it.updated))
+            .unwrap_or_default();
         let is_news = old.is_some_and(|it| it.0 != now) && now.by != store.me();
         (now, is_news)
     });
 
     // What it derives.
     let key = id.to_string();
-    let title = move || row.with(|it| it.as_ref().map(|it| it.get(Deal::TITLE).to_string())).unwrap_or_default();
+    let title = move || {
+        row.with(|it| it.as_ref().map(|it| it.get(Deal::TITLE).to_string()))
+            .unwrap_or_default()
+    };
     let customer = Memo::new(move |_| customer_name(board, facts.with(|it| it.customer)));
     let stage = Memo::new(move |_| {
         let at = facts.with(|it| it.place.stage);
@@ -54,7 +62,12 @@ pub fn DealCard(
         })
     });
     let days = Memo::new(move |_| days_since(facts.with(|it| it.place.since), book.clock.now()));
-    let age = move || format!("{:.2}", age_share(days.get(), stage.get().and_then(|it| it.1)));
+    let age = move || {
+        format!(
+            "{:.2}",
+            age_share(days.get(), stage.get().and_then(|it| it.1))
+        )
+    };
     let is_rotting = move || {
         let limit = stage.get().and_then(|it| it.1).filter(|it| *it > 0);
         limit.is_some_and(|it| days.get() > it)
@@ -141,7 +154,10 @@ pub fn DealCard(
 /// The name of a customer and the number its color comes from, followed.
 fn customer_name(board: BoardContext, id: Option<RecordId>) -> Option<(u128, String)> {
     let id = id?;
-    let row = board.book.store.row(RecordRef { kind: Customer::DEF.kind, id });
+    let row = board.book.store.row(RecordRef {
+        kind: Customer::DEF.kind,
+        id,
+    });
     let name = row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()));
     let name = name.unwrap_or_else(|| board.i18n.t(|it| it.record_missing()));
     Some((u128::from_be_bytes(*id.bytes()), name))
@@ -227,12 +243,19 @@ fn CardMenu(id: RecordId, board: BoardContext) -> impl IntoView {
 fn move_items(board: BoardContext, id: RecordId) -> AnyView {
     let i18n = board.i18n;
     let store = board.book.store;
-    let place = store.peek(deal_ref(id)).map(|it| it.get(Deal::PLACE)).unwrap_or_default();
+    let place = store
+        .peek(deal_ref(id))
+        .map(|it| it.get(Deal::PLACE))
+        .unwrap_or_default();
     let here = place.stage;
     let stages: Vec<_> = board
         .pipeline
         .get_untracked()
-        .map(|it| it.stages_in_use().map(|it| (it.0, it.1.name.to_string())).collect())
+        .map(|it| {
+            it.stages_in_use()
+                .map(|it| (it.0, it.1.name.to_string()))
+                .collect()
+        })
         .unwrap_or_default();
     let stage_items = stages
         .into_iter()

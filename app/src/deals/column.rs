@@ -29,13 +29,20 @@ pub fn StageColumnView(
     let i18n = board.i18n;
     let cards = Memo::new(move |_| {
         board.layout.with(|it| {
-            let cards = it.column(stage).map(|it| it.cards.iter().map(|it| it.id).collect());
+            let cards = it
+                .column(stage)
+                .map(|it| it.cards.iter().map(|it| it.id).collect());
             Arc::new(cards.unwrap_or_else(Vec::<RecordId>::new))
         })
     });
-    let is_archived = board.layout.with_untracked(|it| it.column(stage).is_none_or(|it| it.is_archived()));
+    let is_archived = board
+        .layout
+        .with_untracked(|it| it.column(stage).is_none_or(|it| it.is_archived()));
     let totals = Memo::new(move |_| {
-        board.totals.with(|it| it.get(&stage).cloned()).unwrap_or_default()
+        board
+            .totals
+            .with(|it| it.get(&stage).cloned())
+            .unwrap_or_default()
     });
 
     // What it derives.
@@ -45,7 +52,9 @@ pub fn StageColumnView(
     };
     let is_over_limit = Memo::new(move |_| {
         let count = totals.with(|it| it.count);
-        board.layout.with(|it| it.column(stage).is_some_and(|it| it.is_over_limit(count)))
+        board
+            .layout
+            .with(|it| it.column(stage).is_some_and(|it| it.is_over_limit(count)))
     });
 
     // What it looks like.
@@ -79,7 +88,9 @@ fn column_head(
 ) -> AnyView {
     let i18n = board.i18n;
     let probability = Signal::derive(move || {
-        board.layout.with(|it| it.column(stage).map_or(0, |it| it.probability()))
+        board
+            .layout
+            .with(|it| it.column(stage).map_or(0, |it| it.probability()))
     });
     let limit = move || {
         let limit = board.pipeline.with(|it| it.as_ref()?.stage(stage)?.limit);
@@ -138,11 +149,15 @@ fn QuickAdd(stage: PartId, board: BoardContext) -> impl IntoView {
         });
     };
     let add = move || {
-        let Some(pipeline) = board.pipeline.get_untracked() else { return };
+        let Some(pipeline) = board.pipeline.get_untracked() else {
+            return;
+        };
         let typed = title.get_untracked();
         let layout = board.layout.get_untracked();
         if create_deal(board.book, &typed, pipeline.id, stage, &layout).is_some() {
-            board.announcer.say(untrack(|| i18n.t(|it| it.deals_created(typed.trim()))));
+            board
+                .announcer
+                .say(untrack(|| i18n.t(|it| it.deals_created(typed.trim()))));
             title.set(String::new());
             keep(None);
         }

@@ -111,8 +111,12 @@ fn DealMeta(facts: Memo<DealFacts>, book: DealBook, record: RecordRef) -> impl I
     let store = book.store;
     let customer = move || {
         facts.with(|it| it.customer).map(|id| {
-            let row = store.row(RecordRef { kind: Customer::DEF.kind, id });
-            let name = move || row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()));
+            let row = store.row(RecordRef {
+                kind: Customer::DEF.kind,
+                id,
+            });
+            let name =
+                move || row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()));
             let path = customer_path(id);
             view! {
                 <a class="link" href=path.clone() on:click=move |ev| {
@@ -128,7 +132,11 @@ fn DealMeta(facts: Memo<DealFacts>, book: DealBook, record: RecordRef) -> impl I
         let pipeline = book.home(place.pipeline).and_then(|it| book.pipeline(it))?;
         let probability = pipeline.stage(place.stage).map_or(0, |it| it.probability.0);
         let weighted = money_short(i18n, amount.percent(probability));
-        let words = format!("{} × {} = {weighted}", money_exact(i18n, amount), i18n.percent(f64::from(probability)));
+        let words = format!(
+            "{} × {} = {weighted}",
+            money_exact(i18n, amount),
+            i18n.percent(f64::from(probability))
+        );
         Some(words)
     };
     let age = move || {

@@ -55,14 +55,18 @@ pub fn DealPanel(
     let store = book.store;
     let record = deal_ref(id);
     let row = store.row(record);
-    let facts = Memo::new(move |_| row.with(|it| it.as_deref().map(DealFacts::read)).unwrap_or_default());
+    let facts = Memo::new(move |_| {
+        row.with(|it| it.as_deref().map(DealFacts::read))
+            .unwrap_or_default()
+    });
     let state = Memo::new(move |_| row.with(|it| it.as_ref().map(|it| it.deleted)));
     store.set_presence(Some(record));
     on_cleanup(move || store.set_presence(None));
 
     // What it derives.
     let problems = Memo::new(move |_| {
-        row.with(|it| it.as_deref().map(|it| Deal::from_row(it).problems())).unwrap_or_default()
+        row.with(|it| it.as_deref().map(|it| Deal::from_row(it).problems()))
+            .unwrap_or_default()
     });
     let is_open = Signal::derive(move || facts.with(|it| it.outcome.is_open()));
 

@@ -53,10 +53,18 @@ struct Page {
 #[component]
 pub fn DealsPage() -> impl IntoView {
     let page = read_page();
-    let Page { book, i18n, nav, pipeline, .. } = page;
+    let Page {
+        book,
+        i18n,
+        nav,
+        pipeline,
+        ..
+    } = page;
     let params = use_params_map();
     let opened = Memo::new(move |_| {
-        params.with(|it| it.get("deal")).and_then(|it| RecordId::parse(&it).ok())
+        params
+            .with(|it| it.get("deal"))
+            .and_then(|it| RecordId::parse(&it).ok())
     });
     Effect::new(move |_| {
         let deal = opened.get().and_then(|id| {
@@ -64,7 +72,9 @@ pub fn DealsPage() -> impl IntoView {
             row.with(|it| it.as_ref().map(|it| it.get(Deal::TITLE).to_string()))
         });
         let board = || pipeline.with(|it| it.as_ref().map(|it| it.name.clone()));
-        let title = deal.or_else(board).unwrap_or_else(|| i18n.t(Messages::deals_title));
+        let title = deal
+            .or_else(board)
+            .unwrap_or_else(|| i18n.t(Messages::deals_title));
         document().set_title(&format!("{title} · {}", i18n.t(Messages::app_title)));
     });
     let is_empty = Memo::new(move |_| book.pipelines.with(|it| it.is_empty()));
@@ -80,19 +90,35 @@ pub fn DealsPage() -> impl IntoView {
         }
     });
     let open = Callback::new(move |deal: RecordId| {
-        let Some(pipeline) = pipeline.get_untracked() else { return };
-        nav.to(&format!("{}{}", links::deal(pipeline.id, deal), nav.with_query(&[])));
+        let Some(pipeline) = pipeline.get_untracked() else {
+            return;
+        };
+        nav.to(&format!(
+            "{}{}",
+            links::deal(pipeline.id, deal),
+            nav.with_query(&[])
+        ));
     });
     let is_full = Memo::new(move |_| opened.get().is_some() && nav.query("full").is_some());
     let close = move |()| {
-        let Some(pipeline) = pipeline.get_untracked() else { return };
-        nav.to(&format!("{}{}", links::board(pipeline.id), nav.with_query(&[("full", None)])));
+        let Some(pipeline) = pipeline.get_untracked() else {
+            return;
+        };
+        nav.to(&format!(
+            "{}{}",
+            links::board(pipeline.id),
+            nav.with_query(&[("full", None)])
+        ));
     };
     let step = move |by: isize| {
         let (pipeline, opened) = (pipeline.get_untracked(), opened.get_untracked());
         let next = pipeline.zip(opened).and_then(|(pipeline, opened)| {
             let next = neighbor(page, &pipeline, opened, by)?;
-            Some(format!("{}{}", links::deal(pipeline.id, next), nav.with_query(&[])))
+            Some(format!(
+                "{}{}",
+                links::deal(pipeline.id, next),
+                nav.with_query(&[])
+            ))
         });
         next.inspect(|it| nav.replace(it));
     };
@@ -132,7 +158,13 @@ pub fn DealsPage() -> impl IntoView {
 }
 
 fn shown_view(page: Page, open: Callback<RecordId>, opened: Signal<Option<RecordId>>) -> AnyView {
-    let Page { book, pipeline, passing, of_pipeline, .. } = page;
+    let Page {
+        book,
+        pipeline,
+        passing,
+        of_pipeline,
+        ..
+    } = page;
     match page.shown.get() {
         Shown::Open => view! {
             <BoardView book pipeline deals=passing open opened/>
@@ -150,8 +182,12 @@ fn shown_view(page: Page, open: Callback<RecordId>, opened: Signal<Option<Record
 fn neighbor(page: Page, pipeline: &PipelineFacts, deal: RecordId, by: isize) -> Option<RecordId> {
     let passing = page.passing.get_untracked();
     let layout = lay_out(&pipeline.stages, passing.iter());
-    let all: Vec<RecordId> =
-        layout.columns.iter().flat_map(|it| &it.cards).map(|it| it.id).collect();
+    let all: Vec<RecordId> = layout
+        .columns
+        .iter()
+        .flat_map(|it| &it.cards)
+        .map(|it| it.id)
+        .collect();
     let at = all.iter().position(|it| *it == deal)?;
     all.get(at.checked_add_signed(by)?).copied()
 }
@@ -161,7 +197,9 @@ fn read_page() -> Page {
     let params = use_params_map();
     let pipeline = Memo::new(move |_| {
         let named = params.with(|it| it.get("pipeline"));
-        let named = named.or_else(|| remembered(LAST_KEY)).and_then(|it| RecordId::parse(&it).ok());
+        let named = named
+            .or_else(|| remembered(LAST_KEY))
+            .and_then(|it| RecordId::parse(&it).ok());
         let first = || book.offered().first().map(|it| it.id);
         let id = match named {
             Some(named) => book.home(named),
@@ -175,7 +213,8 @@ fn read_page() -> Page {
     let of_pipeline = Memo::new(move |_| {
         let id = id.get();
         let here = |it: &&Arc<DealFacts>| book.home(it.place.pipeline) == id;
-        book.facts.with(|all| Arc::new(all.iter().filter(here).cloned().collect::<Vec<_>>()))
+        book.facts
+            .with(|all| Arc::new(all.iter().filter(here).cloned().collect::<Vec<_>>()))
     });
     let passing = Memo::new(move |_| {
         let (shown, filters) = (shown.get(), filters.get());
@@ -197,24 +236,44 @@ fn read_page() -> Page {
 }
 
 fn matches(book: DealBook, filter: QuickFilter, deal: &DealFacts) -> bool {
-    filter.matches(deal, book.step_state(deal.id), book.store.me(), book.clock.today())
+    filter.matches(
+        deal,
+        book.step_state(deal.id),
+        book.store.me(),
+        book.clock.today(),
+    )
 }
 
 #[component]
 fn PageHead(page: Page) -> impl IntoView {
-    let Page { book, i18n, nav, pipeline, .. } = page;
+    let Page {
+        book,
+        i18n,
+        nav,
+        pipeline,
+        ..
+    } = page;
     let creation = use_creation();
     let tabs = Signal::derive(move || {
         let here = pipeline.with(|it| it.as_ref().map(|it| it.id));
         book.pipelines.with(|all| {
-            let offered = all.iter().filter(|it| !it.is_archived || Some(it.id) == here);
+            let offered = all
+                .iter()
+                .filter(|it| !it.is_archived || Some(it.id) == here);
             offered
-                .map(|it| Tab { id: it.id.to_string(), label: it.name.clone(), count: None, detail: None })
+                .map(|it| Tab {
+                    id: it.id.to_string(),
+                    label: it.name.clone(),
+                    count: None,
+                    detail: None,
+                })
                 .collect::<Vec<_>>()
         })
     });
     let chosen = Signal::derive(move || {
-        pipeline.with(|it| it.as_ref().map(|it| it.id.to_string())).unwrap_or_default()
+        pipeline
+            .with(|it| it.as_ref().map(|it| it.id.to_string()))
+            .unwrap_or_default()
     });
     let choose = move |id: String| {
         nav.to(&format!("{}/{id}{}", links::DEALS, nav.with_query(&[])));
@@ -277,7 +336,9 @@ fn PageBar(page: Page) -> impl IntoView {
 }
 
 fn filter_chip(page: Page, filter: QuickFilter) -> AnyView {
-    let Page { book, i18n, nav, .. } = page;
+    let Page {
+        book, i18n, nav, ..
+    } = page;
     let label = i18n.text(move |it| match filter {
         QuickFilter::Mine => it.common_mine(),
         QuickFilter::Overdue => it.deals_filter_overdue(),
@@ -315,7 +376,12 @@ fn filter_chip(page: Page, filter: QuickFilter) -> AnyView {
 /// Count, sum and weighted sum of everything shown.
 #[component]
 fn TotalsStrip(page: Page) -> impl IntoView {
-    let Page { i18n, pipeline, passing, .. } = page;
+    let Page {
+        i18n,
+        pipeline,
+        passing,
+        ..
+    } = page;
     let totals = Memo::new(move |_| {
         let mut totals = Totals::default();
         pipeline.with(|pipeline| {

@@ -63,7 +63,10 @@ impl FactsCache {
         let facts = rows
             .iter()
             .map(|row| {
-                let old = self.known.remove(&row.id).filter(|it| Arc::ptr_eq(&it.0, row));
+                let old = self
+                    .known
+                    .remove(&row.id)
+                    .filter(|it| Arc::ptr_eq(&it.0, row));
                 let facts = old.map_or_else(|| Arc::new(DealFacts::read(row)), |it| it.1);
                 known.insert(row.id, (Arc::clone(row), Arc::clone(&facts)));
                 facts
@@ -84,7 +87,10 @@ mod tests {
     #[test]
     fn only_a_row_that_changed_is_read_again() {
         let row = |amount: &str| {
-            let mut row = Row { kind: Deal::DEF.kind, ..Row::default() };
+            let mut row = Row {
+                kind: Deal::DEF.kind,
+                ..Row::default()
+            };
             row.set_key(Deal::DEF, "amount", Scalar::text(amount));
             Arc::new(row)
         };

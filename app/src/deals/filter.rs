@@ -22,8 +22,12 @@ pub enum QuickFilter {
 
 impl QuickFilter {
     /// All of them, in the order of the chips.
-    pub const ALL: [QuickFilter; 4] =
-        [QuickFilter::Mine, QuickFilter::Overdue, QuickFilter::NoNextStep, QuickFilter::ThisMonth];
+    pub const ALL: [QuickFilter; 4] = [
+        QuickFilter::Mine,
+        QuickFilter::Overdue,
+        QuickFilter::NoNextStep,
+        QuickFilter::ThisMonth,
+    ];
 
     /// The word in the address.
     pub fn word(self) -> &'static str {
@@ -50,12 +54,19 @@ impl QuickFilter {
 
 /// Reads `mine,overdue`.
 pub fn parse_filters(text: &str) -> Vec<QuickFilter> {
-    QuickFilter::ALL.into_iter().filter(|it| text.split(',').any(|word| word == it.word())).collect()
+    QuickFilter::ALL
+        .into_iter()
+        .filter(|it| text.split(',').any(|word| word == it.word()))
+        .collect()
 }
 
 /// Writes `mine,overdue`.
 pub fn write_filters(filters: &[QuickFilter]) -> String {
-    filters.iter().map(|it| it.word()).collect::<Vec<_>>().join(",")
+    filters
+        .iter()
+        .map(|it| it.word())
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// Turns one filter on or off.
@@ -96,7 +107,10 @@ impl Shown {
 
     /// Reads the word; anything else is the board.
     pub fn from_word(word: &str) -> Self {
-        Shown::ALL.into_iter().find(|it| it.word() == word).unwrap_or_default()
+        Shown::ALL
+            .into_iter()
+            .find(|it| it.word() == word)
+            .unwrap_or_default()
     }
 
     /// Whether a deal of this outcome belongs here.
@@ -119,7 +133,10 @@ mod tests {
         let filters = parse_filters("month,nonsense,mine");
         assert_eq!(filters, [QuickFilter::Mine, QuickFilter::ThisMonth]);
         assert_eq!(write_filters(&filters), "mine,month");
-        assert_eq!(toggled(&filters, QuickFilter::Mine), [QuickFilter::ThisMonth]);
+        assert_eq!(
+            toggled(&filters, QuickFilter::Mine),
+            [QuickFilter::ThisMonth]
+        );
         let more = toggled(&filters, QuickFilter::Overdue);
         assert_eq!(write_filters(&more), "mine,overdue,month");
     }

@@ -55,18 +55,28 @@ pub fn percent(part: usize, whole: usize) -> Option<usize> {
 
 /// Counts the deals of one pipeline; `stages` come in order.
 pub fn funnel(stages: &[(PartId, Stage)], deals: &[Arc<DealFacts>]) -> Funnel {
-    let in_use: Vec<PartId> = stages.iter().filter(|it| !it.1.removed).map(|it| it.0).collect();
+    let in_use: Vec<PartId> = stages
+        .iter()
+        .filter(|it| !it.1.removed)
+        .map(|it| it.0)
+        .collect();
     let mut steps: Vec<FunnelStep> = in_use
         .iter()
         .map(|it| Some(*it))
         .chain([None])
-        .map(|stage| FunnelStep { stage, ..FunnelStep::default() })
+        .map(|stage| FunnelStep {
+            stage,
+            ..FunnelStep::default()
+        })
         .collect();
     let mut by_reason: HashMap<Box<str>, (Totals, usize)> = HashMap::new();
     let mut by_owner: HashMap<Option<RecordId>, (Totals, usize)> = HashMap::new();
     for deal in deals {
         // A deal in a stage that was taken out came at least through the first one.
-        let at = in_use.iter().position(|it| *it == deal.place.stage).unwrap_or(0);
+        let at = in_use
+            .iter()
+            .position(|it| *it == deal.place.stage)
+            .unwrap_or(0);
         let is_won = deal.outcome == Outcome::Won;
         let last = if is_won { in_use.len() } else { at };
         for step in steps.iter_mut().take(last + 1) {
@@ -77,14 +87,22 @@ pub fn funnel(stages: &[(PartId, Stage)], deals: &[Arc<DealFacts>]) -> Funnel {
             Outcome::Won => by_owner.entry(deal.owner).or_default().1 += 1,
             Outcome::Lost { reason } => {
                 steps[at].lost += 1;
-                by_reason.entry(reason.clone()).or_default().0.add(deal.amount, 0);
+                by_reason
+                    .entry(reason.clone())
+                    .or_default()
+                    .0
+                    .add(deal.amount, 0);
                 let owner = by_owner.entry(deal.owner).or_default();
                 owner.0.add(deal.amount, 0);
                 owner.1 += 1;
             }
         }
     }
-    Funnel { steps, by_reason: ranked(by_reason), by_owner: ranked(by_owner) }
+    Funnel {
+        steps,
+        by_reason: ranked(by_reason),
+        by_owner: ranked(by_owner),
+    }
 }
 
 fn ranked<K: Ord>(found: HashMap<K, (Totals, usize)>) -> Vec<Losses<K>> {
@@ -93,9 +111,7 @@ fn ranked<K: Ord>(found: HashMap<K, (Totals, usize)>) -> Vec<Losses<K>> {
         .filter(|it| it.1.0.count > 0)
         .map(|(key, (lost, closed))| Losses { key, lost, closed })
         .collect();
-    all.sort_by(|one, other| {
-        (other.lost.count, &one.key).cmp(&(one.lost.count, &other.key))
-    });
+    all.sort_by(|one, other| (other.lost.count, &one.key).cmp(&(one.lost.count, &other.key)));
     all
 }
 
@@ -121,7 +137,10 @@ mod tests {
 
     fn deal(stage: u8, outcome: &str) -> Arc<DealFacts> {
         Arc::new(DealFacts {
-            place: Place { stage: PartId::from_bytes([stage; 8]), ..Place::default() },
+            place: Place {
+                stage: PartId::from_bytes([stage; 8]),
+                ..Place::default()
+            },
             outcome: Outcome::parse(outcome).unwrap(),
             ..DealFacts::default()
         })
@@ -129,8 +148,13 @@ mod tests {
 
     #[test]
     fn a_deal_counts_for_every_stage_it_came_through() {
-        let deals =
-            [deal(1, "open"), deal(2, "lost:price"), deal(3, "won"), deal(1, "won"), deal(9, "open")];
+        let deals = [
+            deal(1, "open"),
+            deal(2, "lost:price"),
+            deal(3, "won"),
+            deal(1, "won"),
+            deal(9, "open"),
+        ];
         let funnel = funnel(&[stage(1), stage(2), stage(3)], &deals);
         let reached: Vec<usize> = funnel.steps.iter().map(|it| it.reached.count).collect();
         assert_eq!(reached, [5, 3, 2, 2]);
@@ -149,10 +173,15 @@ mod tests {
             deal(1, "open"),
         ];
         let funnel = funnel(&[stage(1), stage(2)], &deals);
-        let reasons: Vec<(&str, usize)> =
-            funnel.by_reason.iter().map(|it| (&*it.key, it.lost.count)).collect();
+        let reasons: Vec<(&str, usize)> = funnel
+            .by_reason
+            .iter()
+            .map(|it| (&*it.key, it.lost.count))
+            .collect();
         assert_eq!(reasons, [("price", 2), ("no_need", 1)]);
-        let [owner] = &funnel.by_owner[..] else { panic!("one owner: {:?}", funnel.by_owner) };
+        let [owner] = &funnel.by_owner[..] else {
+            panic!("one owner: {:?}", funnel.by_owner)
+        };
         assert_eq!((owner.lost.count, owner.closed), (3, 4));
     }
 }

@@ -66,7 +66,12 @@ pub fn FunnelView(
 }
 
 fn steps_table(i18n: I18n, pipeline: Signal<Option<PipelineFacts>>, funnel: &Funnel) -> AnyView {
-    let most = funnel.steps.iter().map(|it| it.reached.count).max().unwrap_or(0);
+    let most = funnel
+        .steps
+        .iter()
+        .map(|it| it.reached.count)
+        .max()
+        .unwrap_or(0);
     let rows = funnel
         .steps
         .iter()
@@ -106,7 +111,10 @@ fn step_row(
 ) -> AnyView {
     let name = match step.stage {
         Some(id) => pipeline.with_untracked(|it| {
-            it.as_ref().and_then(|it| it.stage(id)).map(|it| it.name.to_string()).unwrap_or_default()
+            it.as_ref()
+                .and_then(|it| it.stage(id))
+                .map(|it| it.name.to_string())
+                .unwrap_or_default()
         }),
         None => i18n.t(Messages::deals_won),
     };

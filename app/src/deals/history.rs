@@ -79,7 +79,11 @@ pub fn StageHistory(
     let i18n = use_i18n();
     let store = book.store;
     let asked = RwSignal::new(Asked::Waiting);
-    let is_online = Memo::new(move |_| store.status().with(|it| it.connection == Connection::Online));
+    let is_online = Memo::new(move |_| {
+        store
+            .status()
+            .with(|it| it.connection == Connection::Online)
+    });
     let row = store.row(super::book::deal_ref(id));
     let updated = Memo::new(move |_| row.with(|it| it.as_ref().map(|it| it.updated)));
     let is_waiting = store.is_waiting(super::book::deal_ref(id));
@@ -101,7 +105,9 @@ pub fn StageHistory(
                 .collect();
             steps.sort_by_key(|it| std::cmp::Reverse(it.0));
             let lines = steps.into_iter().map(|(at, by, step)| {
-                let who = RecordId::parse(&by).map(|it| store.member_name(it)).unwrap_or_default();
+                let who = RecordId::parse(&by)
+                    .map(|it| store.member_name(it))
+                    .unwrap_or_default();
                 view! {
                     <li>
                         <span>{step_words(i18n, book, &step)}</span>
@@ -113,11 +119,15 @@ pub fn StageHistory(
             });
             view! { <ol class="stage-history">{lines.collect_view()}</ol> }.into_any()
         }
-        Asked::Failed => view! { <p class="muted">{i18n.t(Messages::history_failed)}</p> }.into_any(),
+        Asked::Failed => {
+            view! { <p class="muted">{i18n.t(Messages::history_failed)}</p> }.into_any()
+        }
         Asked::Waiting if is_online.get() => {
             view! { <p class="muted">{i18n.t(Messages::common_loading)}</p> }.into_any()
         }
-        Asked::Waiting => view! { <p class="muted">{i18n.t(Messages::history_offline)}</p> }.into_any(),
+        Asked::Waiting => {
+            view! { <p class="muted">{i18n.t(Messages::history_offline)}</p> }.into_any()
+        }
     };
     view! {
         <section class="tied">
@@ -132,7 +142,10 @@ fn step_words(i18n: I18n, book: DealBook, step: &Step) -> String {
     let stage = |place: &Place| {
         let pipeline = book.pipeline(place.pipeline);
         let stage = pipeline.as_ref().and_then(|it| it.stage(place.stage));
-        stage.map_or_else(|| i18n.t(Messages::stages_unknown), |it| it.name.to_string())
+        stage.map_or_else(
+            || i18n.t(Messages::stages_unknown),
+            |it| it.name.to_string(),
+        )
     };
     match step {
         Step::Stage(None, to) => stage(to),
@@ -140,7 +153,11 @@ fn step_words(i18n: I18n, book: DealBook, step: &Step) -> String {
         Step::Outcome(Outcome::Open) => i18n.t(Messages::deals_open),
         Step::Outcome(Outcome::Won) => i18n.t(Messages::deals_won),
         Step::Outcome(Outcome::Lost { reason }) => {
-            format!("{} · {}", i18n.t(Messages::deals_lost), reason_words(i18n, reason))
+            format!(
+                "{} · {}",
+                i18n.t(Messages::deals_lost),
+                reason_words(i18n, reason)
+            )
         }
     }
 }
@@ -151,7 +168,10 @@ async fn fetch_history(id: RecordId) -> Option<Vec<FieldChange>> {
     if !response.ok() {
         return None;
     }
-    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    let text = JsFuture::from(response.text().ok()?)
+        .await
+        .ok()?
+        .as_string()?;
     serde_json::from_str(&text).ok()
 }
 
@@ -160,7 +180,13 @@ mod tests {
     use super::*;
 
     fn change(field: &str, from: serde_json::Value, to: &str) -> FieldChange {
-        FieldChange { at: 1, by: String::new(), field: field.into(), from, to: to.into() }
+        FieldChange {
+            at: 1,
+            by: String::new(),
+            field: field.into(),
+            from,
+            to: to.into(),
+        }
     }
 
     #[test]
@@ -177,7 +203,10 @@ mod tests {
         assert!(matches!(step_of(&moved), Some(Step::Stage(Some(_), _))));
         let won = change("outcome", "open".into(), "won");
         assert_eq!(step_of(&won), Some(Step::Outcome(Outcome::Won)));
-        assert_eq!(step_of(&change("outcome", serde_json::Value::Null, "open")), None);
+        assert_eq!(
+            step_of(&change("outcome", serde_json::Value::Null, "open")),
+            None
+        );
         assert_eq!(step_of(&change("title", "a".into(), "b")), None);
     }
 }

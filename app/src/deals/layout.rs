@@ -58,10 +58,19 @@ impl Layout {
     }
 
     /// Totals of each column as they would be if `lifted` lay in `over`.
-    pub fn totals_while(&self, lifted: &[RecordId], over: Option<PartId>) -> HashMap<PartId, Totals> {
-        let mut totals: HashMap<PartId, Totals> =
-            self.columns.iter().map(|it| (it.id, it.totals.clone())).collect();
-        let Some(target) = over.and_then(|it| self.column(it)) else { return totals };
+    pub fn totals_while(
+        &self,
+        lifted: &[RecordId],
+        over: Option<PartId>,
+    ) -> HashMap<PartId, Totals> {
+        let mut totals: HashMap<PartId, Totals> = self
+            .columns
+            .iter()
+            .map(|it| (it.id, it.totals.clone()))
+            .collect();
+        let Some(target) = over.and_then(|it| self.column(it)) else {
+            return totals;
+        };
         for column in self.columns.iter().filter(|it| it.id != target.id) {
             for card in column.cards.iter().filter(|it| lifted.contains(&it.id)) {
                 if let Some(it) = totals.get_mut(&column.id) {
@@ -90,8 +99,11 @@ pub fn lay_out<'a>(
             totals: Totals::default(),
         })
         .collect();
-    let mut index: HashMap<PartId, usize> =
-        columns.iter().enumerate().map(|(at, it)| (it.id, at)).collect();
+    let mut index: HashMap<PartId, usize> = columns
+        .iter()
+        .enumerate()
+        .map(|(at, it)| (it.id, at))
+        .collect();
     for deal in deals {
         let stage = deal.place.stage;
         let at = *index.entry(stage).or_insert_with(|| {
@@ -110,7 +122,9 @@ pub fn lay_out<'a>(
     }
     columns.retain(|it| !it.is_archived() || !it.cards.is_empty());
     for column in &mut columns {
-        column.cards.sort_by(|one, other| order(one).cmp(&order(other)));
+        column
+            .cards
+            .sort_by(|one, other| order(one).cmp(&order(other)));
     }
     Layout { columns }
 }
@@ -165,7 +179,12 @@ mod tests {
     }
 
     fn example() -> Layout {
-        let stages = [stage(1, 10, false), stage(2, 50, false), stage(3, 90, true), stage(4, 0, true)];
+        let stages = [
+            stage(1, 10, false),
+            stage(2, 50, false),
+            stage(3, 90, true),
+            stage(4, 0, true),
+        ];
         let deals = [
             deal(9, 1, "a1", 100),
             deal(8, 1, "a0", 200),

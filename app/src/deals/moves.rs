@@ -39,7 +39,10 @@ pub fn places(
         return Vec::new();
     }
     // Nothing fits between equal ranks, so those that follow get new ones in the same gesture.
-    let equal = after.iter().take_while(|it| low.is_some_and(|low| it.1.rank <= *low)).count();
+    let equal = after
+        .iter()
+        .take_while(|it| low.is_some_and(|low| it.1.rank <= *low))
+        .count();
     let (pushed, rest) = after.split_at(equal);
     let high = rest.first().map(|it| &it.1.rank);
     let ranks = Rank::several_between(low, high, moved.len() + pushed.len(), entropy);
@@ -50,7 +53,15 @@ pub fn places(
         .map(|((id, place), rank)| {
             let stays = place.pipeline == target.pipeline && place.stage == target.stage;
             let since = if stays { place.since } else { now };
-            (*id, Place { pipeline: target.pipeline, stage: target.stage, rank, since })
+            (
+                *id,
+                Place {
+                    pipeline: target.pipeline,
+                    stage: target.stage,
+                    rank,
+                    since,
+                },
+            )
         })
         .collect()
 }
@@ -102,7 +113,12 @@ mod tests {
     /// The order of the column after the drop, by the first byte of the ids.
     #[track_caller]
     fn check(moved: &[Placed], staying: &[Placed], index: usize, expected: &[u8]) -> Vec<Placed> {
-        let target = Target { pipeline: PIPELINE, stage: stage(2), staying, index };
+        let target = Target {
+            pipeline: PIPELINE,
+            stage: stage(2),
+            staying,
+            index,
+        };
         let written = places(moved, &target, NOW, &mut Steps(7));
         let mut column: Vec<Placed> = staying.to_vec();
         column.retain(|it| written.iter().all(|new| new.0 != it.0));
@@ -116,9 +132,12 @@ mod tests {
     #[test]
     fn a_card_lies_where_it_was_dropped() {
         let staying = [card(1, 2, "a0"), card(2, 2, "a1"), card(3, 2, "a2")];
-        for (index, expected) in
-            [(0, [9, 1, 2, 3]), (1, [1, 9, 2, 3]), (3, [1, 2, 3, 9]), (99, [1, 2, 3, 9])]
-        {
+        for (index, expected) in [
+            (0, [9, 1, 2, 3]),
+            (1, [1, 9, 2, 3]),
+            (3, [1, 2, 3, 9]),
+            (99, [1, 2, 3, 9]),
+        ] {
             let written = check(&[card(9, 1, "a1")], &staying, index, &expected);
             assert_eq!(written.len(), 1);
             assert_eq!(written[0].1.since, NOW);
@@ -136,7 +155,12 @@ mod tests {
 
     #[test]
     fn a_card_between_equal_ranks_pushes_the_ones_below() {
-        let staying = [card(1, 2, "a0"), card(2, 2, "a0"), card(3, 2, "a0"), card(4, 2, "a1")];
+        let staying = [
+            card(1, 2, "a0"),
+            card(2, 2, "a0"),
+            card(3, 2, "a0"),
+            card(4, 2, "a1"),
+        ];
         let written = check(&[card(9, 1, "a0")], &staying, 1, &[1, 9, 2, 3, 4]);
         assert_eq!(written.len(), 3);
     }
@@ -144,7 +168,12 @@ mod tests {
     #[test]
     fn a_drop_onto_the_same_spot_writes_nothing() {
         let staying = [card(1, 2, "a0"), card(3, 2, "a2")];
-        let target = Target { pipeline: PIPELINE, stage: stage(2), staying: &staying, index: 1 };
+        let target = Target {
+            pipeline: PIPELINE,
+            stage: stage(2),
+            staying: &staying,
+            index: 1,
+        };
         assert_eq!(places(&[card(9, 2, "a1")], &target, NOW, &mut Steps(7)), []);
     }
 

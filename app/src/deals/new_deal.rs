@@ -23,9 +23,17 @@ pub fn create_deal(
 ) -> Option<RecordId> {
     let title = Line::parse(title).ok()?;
     let me = untrack(move || book.store.me());
-    let last = layout.column(stage).and_then(|it| it.cards.last()).map(|it| &it.place.rank);
+    let last = layout
+        .column(stage)
+        .and_then(|it| it.cards.last())
+        .map(|it| &it.place.rank);
     let rank = Rank::between(last, None, &mut DeviceEntropy);
-    let place = Place { pipeline, stage, rank, since: now() };
+    let place = Place {
+        pipeline,
+        stage,
+        rank,
+        since: now(),
+    };
     let values = vec![
         put(Deal::TITLE, &title),
         put(Deal::PLACE, &place),

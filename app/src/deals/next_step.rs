@@ -50,7 +50,10 @@ pub fn state(step: Option<&NextStep>, today: Date) -> StepState {
 pub fn next_steps(tasks: &[Arc<Row>]) -> HashMap<RecordId, NextStep> {
     let mut steps: HashMap<RecordId, NextStep> = HashMap::new();
     for row in tasks {
-        let Some(deal) = row.get(Task::DEAL).filter(|_| row.get(Task::DONE_AT).is_none()) else {
+        let Some(deal) = row
+            .get(Task::DEAL)
+            .filter(|_| row.get(Task::DONE_AT).is_none())
+        else {
             continue;
         };
         let step = NextStep {
@@ -69,7 +72,13 @@ pub fn next_steps(tasks: &[Arc<Row>]) -> HashMap<RecordId, NextStep> {
 
 /// Dated ones first by day and hour, then the oldest.
 fn order(step: &NextStep) -> (bool, Option<Date>, bool, Option<i64>, RecordId) {
-    (step.due_on.is_none(), step.due_on, step.due_minute.is_none(), step.due_minute, step.task)
+    (
+        step.due_on.is_none(),
+        step.due_on,
+        step.due_minute.is_none(),
+        step.due_minute,
+        step.task,
+    )
 }
 
 #[cfg(test)]
@@ -82,7 +91,11 @@ mod tests {
     const DEAL: RecordId = RecordId([3; 16]);
 
     fn task(number: u8, values: &[(&str, Scalar)]) -> Arc<Row> {
-        let mut row = Row { kind: Task::DEF.kind, id: RecordId([number; 16]), ..Row::default() };
+        let mut row = Row {
+            kind: Task::DEF.kind,
+            id: RecordId([number; 16]),
+            ..Row::default()
+        };
         row.set_key(Task::DEF, "deal", DEAL.into());
         for (key, value) in values {
             row.set_key(Task::DEF, key, value.clone());
@@ -96,8 +109,20 @@ mod tests {
             task(1, &[]),
             task(2, &[("due_on", Scalar::text("2026-03-09"))]),
             task(3, &[("due_on", Scalar::text("2026-03-08"))]),
-            task(4, &[("due_on", Scalar::text("2026-03-08")), ("due_minute", Scalar::Int(600))]),
-            task(5, &[("due_on", Scalar::text("2026-03-01")), ("done_at", Scalar::Int(5))]),
+            task(
+                4,
+                &[
+                    ("due_on", Scalar::text("2026-03-08")),
+                    ("due_minute", Scalar::Int(600)),
+                ],
+            ),
+            task(
+                5,
+                &[
+                    ("due_on", Scalar::text("2026-03-01")),
+                    ("done_at", Scalar::Int(5)),
+                ],
+            ),
         ];
         let step = next_steps(&tasks)[&DEAL].clone();
         assert_eq!(step.task, RecordId([4; 16]));
@@ -108,13 +133,24 @@ mod tests {
     fn a_step_is_missing_overdue_due_or_planned() {
         let today = Date::constant(2026, 3, 8);
         let step = |due_on| {
-            Some(NextStep { task: DEAL, title: Line::default(), due_on, due_minute: None })
+            Some(NextStep {
+                task: DEAL,
+                title: Line::default(),
+                due_on,
+                due_minute: None,
+            })
         };
         let of = |it: Option<NextStep>| state(it.as_ref(), today);
         assert_eq!(of(None), StepState::Missing);
         assert_eq!(of(step(None)), StepState::Planned);
-        assert_eq!(of(step(Some(Date::constant(2026, 3, 7)))), StepState::Overdue);
+        assert_eq!(
+            of(step(Some(Date::constant(2026, 3, 7)))),
+            StepState::Overdue
+        );
         assert_eq!(of(step(Some(today))), StepState::Today);
-        assert_eq!(of(step(Some(Date::constant(2026, 3, 9)))), StepState::Planned);
+        assert_eq!(
+            of(step(Some(Date::constant(2026, 3, 9)))),
+            StepState::Planned
+        );
     }
 }

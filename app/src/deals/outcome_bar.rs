@@ -26,7 +26,12 @@ pub fn OutcomeBar(
     let i18n = use_i18n();
     let losing = RwSignal::new(Vec::new());
     let outcome = Memo::new(move |_| facts.with(|it| it.outcome.clone()));
-    let day = move || facts.with(|it| it.closed_on).map(|it| i18n.date(it)).unwrap_or_default();
+    let day = move || {
+        facts
+            .with(|it| it.closed_on)
+            .map(|it| i18n.date(it))
+            .unwrap_or_default()
+    };
     let reopen = move || {
         view! {
             <Button

@@ -85,11 +85,20 @@ fn OutcomeRow(
     let i18n = use_i18n();
     let store = book.store;
     let row = store.row(deal_ref(id));
-    let facts = Memo::new(move |_| row.with(|it| it.as_deref().map(DealFacts::read)).unwrap_or_default());
-    let title = move || row.with(|it| it.as_ref().map(|it| it.get(Deal::TITLE).to_string())).unwrap_or_default();
+    let facts = Memo::new(move |_| {
+        row.with(|it| it.as_deref().map(DealFacts::read))
+            .unwrap_or_default()
+    });
+    let title = move || {
+        row.with(|it| it.as_ref().map(|it| it.get(Deal::TITLE).to_string()))
+            .unwrap_or_default()
+    };
     let customer = Memo::new(move |_| {
         let id = facts.with(|it| it.customer)?;
-        let row = store.row(RecordRef { kind: Customer::DEF.kind, id });
+        let row = store.row(RecordRef {
+            kind: Customer::DEF.kind,
+            id,
+        });
         let name = row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()));
         Some((u128::from_be_bytes(*id.bytes()), name.unwrap_or_default()))
     });
@@ -99,9 +108,18 @@ fn OutcomeRow(
     };
     let stage = move || {
         let at = facts.with(|it| it.place.stage);
-        pipeline.with(|it| it.as_ref().and_then(|it| it.stage(at)).map(|it| it.name.to_string()))
+        pipeline.with(|it| {
+            it.as_ref()
+                .and_then(|it| it.stage(at))
+                .map(|it| it.name.to_string())
+        })
     };
-    let owner = move || facts.with(|it| it.owner).map(|it| store.member_name(it)).unwrap_or_default();
+    let owner = move || {
+        facts
+            .with(|it| it.owner)
+            .map(|it| store.member_name(it))
+            .unwrap_or_default()
+    };
     view! {
         <li>
             <button type="button" class="tied-row outcome-row" on:click=move |_| open.run(id)>

@@ -16,8 +16,8 @@ use super::stage_edits::{moved_rank, pipeline_ref, stage_part};
 use super::standard_pipeline::{fresh_part, stage_values};
 use crate::i18n::use_i18n;
 use crate::record::WaitingMark;
-use crate::store::device::DeviceEntropy;
 use crate::store::EditLabel;
+use crate::store::device::DeviceEntropy;
 use crate::ui::{Button, ButtonKind, Editor, Glyph, IconButton, InlineEdit, Menu, MenuItem};
 
 /// One pipeline with its stages.
@@ -36,18 +36,36 @@ pub fn PipelineEditor(
 
     // What it derives.
     let is_archived = move || facts.with(|it| it.as_ref().is_some_and(|it| it.is_archived));
-    let name = Signal::derive(move || facts.with(|it| it.as_ref().map(|it| it.name.clone())).unwrap_or_default());
+    let name = Signal::derive(move || {
+        facts
+            .with(|it| it.as_ref().map(|it| it.name.clone()))
+            .unwrap_or_default()
+    });
     let stages = move || {
-        facts.with(|it| {
-            it.as_ref().map(|it| it.stages.iter().filter(|it| !it.1.removed).map(|it| it.0).collect::<Vec<_>>())
-        })
-        .unwrap_or_default()
+        facts
+            .with(|it| {
+                it.as_ref().map(|it| {
+                    it.stages
+                        .iter()
+                        .filter(|it| !it.1.removed)
+                        .map(|it| it.0)
+                        .collect::<Vec<_>>()
+                })
+            })
+            .unwrap_or_default()
     };
     let removed = move || {
-        facts.with(|it| {
-            it.as_ref().map(|it| it.stages.iter().filter(|it| it.1.removed).map(|it| it.0).collect::<Vec<_>>())
-        })
-        .unwrap_or_default()
+        facts
+            .with(|it| {
+                it.as_ref().map(|it| {
+                    it.stages
+                        .iter()
+                        .filter(|it| it.1.removed)
+                        .map(|it| it.0)
+                        .collect::<Vec<_>>()
+                })
+            })
+            .unwrap_or_default()
     };
 
     // What it can do.
@@ -61,7 +79,10 @@ pub fn PipelineEditor(
         store.set(pipeline, Pipeline::ARCHIVED, !now);
     };
     let add = move |()| {
-        let Some(part) = facts.with_untracked(|it| it.as_ref().map(|it| new_stage(it, &i18n.t(Messages::stages_new_name)))) else {
+        let Some(part) = facts.with_untracked(|it| {
+            it.as_ref()
+                .map(|it| new_stage(it, &i18n.t(Messages::stages_new_name)))
+        }) else {
             return;
         };
         store.edit(EditLabel::Create, vec![part]);
@@ -132,7 +153,11 @@ pub fn PipelineEditor(
 /// A stage below the others, as likely as the last one.
 fn new_stage(pipeline: &PipelineFacts, name: &str) -> IntentPart {
     let last = pipeline.stages_in_use().last();
-    let rank = Rank::between(last.and_then(|it| it.1.rank.as_ref()), None, &mut DeviceEntropy);
+    let rank = Rank::between(
+        last.and_then(|it| it.1.rank.as_ref()),
+        None,
+        &mut DeviceEntropy,
+    );
     let stage = Stage {
         name: Line::from_stored(name),
         probability: last.map_or(Percent(10), |it| it.1.probability),
@@ -142,7 +167,10 @@ fn new_stage(pipeline: &PipelineFacts, name: &str) -> IntentPart {
         removed: false,
     };
     let values = stage_values(fresh_part(&mut DeviceEntropy), &stage);
-    IntentPart { record: pipeline_ref(pipeline.id), values }
+    IntentPart {
+        record: pipeline_ref(pipeline.id),
+        values,
+    }
 }
 
 #[component]
@@ -154,18 +182,24 @@ fn StageLine(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let store = book.store;
-    let own = Memo::new(move |_| facts.with(|it| it.as_ref().and_then(|it| it.stage(stage)).cloned()));
+    let own =
+        Memo::new(move |_| facts.with(|it| it.as_ref().and_then(|it| it.stage(stage)).cloned()));
     let read = move |read: fn(&Stage) -> String| {
         Signal::derive(move || own.with(|it| it.as_ref().map(read)).unwrap_or_default())
     };
     let is_removed = move || own.with(|it| it.as_ref().is_some_and(|it| it.removed));
     let deal_count = Memo::new(move |_| {
         book.facts.with(|all| {
-            all.iter().filter(|it| it.outcome.is_open() && it.place.stage == stage).count()
+            all.iter()
+                .filter(|it| it.outcome.is_open() && it.place.stage == stage)
+                .count()
         })
     });
     let put = move |field: &str, value: Scalar| {
-        store.edit(EditLabel::Change, vec![stage_part(pipeline, stage, field, value)]);
+        store.edit(
+            EditLabel::Change,
+            vec![stage_part(pipeline, stage, field, value)],
+        );
     };
     let shift = move |is_up: bool| {
         let in_use: Vec<_> = facts

@@ -20,7 +20,8 @@ pub fn PipelinesSettings() -> impl IntoView {
     let name = RwSignal::new(String::new());
     let ids = Memo::new(move |_| {
         book.pipelines.with(|all| {
-            let mut ids: Vec<(bool, RecordId)> = all.iter().map(|it| (it.is_archived, it.id)).collect();
+            let mut ids: Vec<(bool, RecordId)> =
+                all.iter().map(|it| (it.is_archived, it.id)).collect();
             // Stable: the order by rank stays within each half.
             ids.sort_by_key(|it| it.0);
             ids.into_iter().map(|it| it.1).collect::<Vec<_>>()

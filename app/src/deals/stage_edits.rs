@@ -11,13 +11,19 @@ use huike_shared::scalar::Scalar;
 
 /// Names a pipeline.
 pub fn pipeline_ref(id: RecordId) -> RecordRef {
-    RecordRef { kind: Pipeline::DEF.kind, id }
+    RecordRef {
+        kind: Pipeline::DEF.kind,
+        id,
+    }
 }
 
 /// Puts one register of a stage.
 pub fn stage_part(pipeline: RecordId, stage: PartId, field: &str, value: Scalar) -> IntentPart {
     let key = part_key(STAGES, stage, field).into();
-    IntentPart { record: pipeline_ref(pipeline), values: vec![(key, value)] }
+    IntentPart {
+        record: pipeline_ref(pipeline),
+        values: vec![(key, value)],
+    }
 }
 
 /// The rank that moves one of the stages in use one place up or down; `None` at the ends.
@@ -28,8 +34,11 @@ pub fn moved_rank(
     entropy: &mut dyn Entropy,
 ) -> Option<Scalar> {
     let at = in_use.iter().position(|it| it.0 == stage)?;
-    let others: Vec<&Option<Rank>> =
-        in_use.iter().filter(|it| it.0 != stage).map(|it| &it.1.rank).collect();
+    let others: Vec<&Option<Rank>> = in_use
+        .iter()
+        .filter(|it| it.0 != stage)
+        .map(|it| &it.1.rank)
+        .collect();
     let to = if is_up { at.checked_sub(1)? } else { at + 1 };
     if to > others.len() {
         return None;
@@ -79,7 +88,9 @@ mod tests {
                 moved.1.rank = Rank::parse(rank.as_text().unwrap());
                 all.sort_by(|one, other| one.1.rank.cmp(&other.1.rank));
                 let number = |id: PartId| (1..=3).find(|it| PartId::from_bytes([*it; 8]) == id);
-                all.iter().map(|it| number(it.0).unwrap()).collect::<Vec<u8>>()
+                all.iter()
+                    .map(|it| number(it.0).unwrap())
+                    .collect::<Vec<u8>>()
             });
             assert_eq!(order, expected.map(|it| it.to_vec()));
         };

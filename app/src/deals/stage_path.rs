@@ -31,7 +31,9 @@ pub fn StagePath(
         pipeline
             .map(|it| {
                 let stages = it.stages.iter().filter(shown);
-                stages.map(|it| (it.0, it.1.name.to_string())).collect::<Vec<_>>()
+                stages
+                    .map(|it| (it.0, it.1.name.to_string()))
+                    .collect::<Vec<_>>()
             })
             .unwrap_or_default()
     });

@@ -27,14 +27,17 @@ pub fn create_standard_pipeline(book: DealBook, i18n: I18n) -> Option<RecordId> 
         i18n.t(|it| it.stage_standard_talks()),
         i18n.t(|it| it.stage_standard_signing()),
     ];
-    let stages = names.iter().zip(STANDARD).map(|(name, (probability, rotting_days))| Stage {
-        name: Line::from_stored(name),
-        probability: Percent(probability),
-        rank: None,
-        rotting_days: Some(Number(rotting_days)),
-        limit: None,
-        removed: false,
-    });
+    let stages = names
+        .iter()
+        .zip(STANDARD)
+        .map(|(name, (probability, rotting_days))| Stage {
+            name: Line::from_stored(name),
+            probability: Percent(probability),
+            rank: None,
+            rotting_days: Some(Number(rotting_days)),
+            limit: None,
+            removed: false,
+        });
     let name = i18n.t(|it| it.pipelines_standard_name());
     create_pipeline(book, &name, stages.collect())
 }
@@ -42,15 +45,31 @@ pub fn create_standard_pipeline(book: DealBook, i18n: I18n) -> Option<RecordId> 
 /// Makes a pipeline with these stages, after all others.
 pub fn create_pipeline(book: DealBook, name: &str, stages: Vec<Stage>) -> Option<RecordId> {
     let name = Line::parse(name).ok()?;
-    let record = RecordRef { kind: Pipeline::DEF.kind, id: fresh_id() };
-    let part = pipeline_part(record, &name, last_rank(book).as_ref(), stages, &mut DeviceEntropy);
-    book.store.edit(EditLabel::Create, vec![part]).map(|_| record.id)
+    let record = RecordRef {
+        kind: Pipeline::DEF.kind,
+        id: fresh_id(),
+    };
+    let part = pipeline_part(
+        record,
+        &name,
+        last_rank(book).as_ref(),
+        stages,
+        &mut DeviceEntropy,
+    );
+    book.store
+        .edit(EditLabel::Create, vec![part])
+        .map(|_| record.id)
 }
 
 fn last_rank(book: DealBook) -> Option<Rank> {
     use leptos::prelude::WithUntracked;
-    let last = book.pipelines.with_untracked(|it| it.last().map(|it| it.id))?;
-    let row = book.store.peek(RecordRef { kind: Pipeline::DEF.kind, id: last })?;
+    let last = book
+        .pipelines
+        .with_untracked(|it| it.last().map(|it| it.id))?;
+    let row = book.store.peek(RecordRef {
+        kind: Pipeline::DEF.kind,
+        id: last,
+    })?;
     row.get(Pipeline::RANK)
 }
 
@@ -83,14 +102,28 @@ pub fn fresh_part(entropy: &mut dyn Entropy) -> PartId {
 
 /// The registers of a new stage. What is absent is not written: absence means the same.
 pub fn stage_values(id: PartId, stage: &Stage) -> Vec<(Box<str>, Scalar)> {
-    let Stage { name, probability, rank, rotting_days, limit, removed } = stage;
+    let Stage {
+        name,
+        probability,
+        rank,
+        rotting_days,
+        limit,
+        removed,
+    } = stage;
     let fields = [
         ("name", name.write()),
         ("probability", probability.write()),
         ("rank", rank.write()),
         ("rotting_days", rotting_days.write()),
         ("limit", limit.write()),
-        ("removed", if *removed { Scalar::Bool(true) } else { Scalar::Null }),
+        (
+            "removed",
+            if *removed {
+                Scalar::Bool(true)
+            } else {
+                Scalar::Null
+            },
+        ),
     ];
     fields
         .into_iter()
@@ -125,18 +158,32 @@ mod tests {
             limit: None,
             removed: false,
         };
-        let record = RecordRef { kind: Pipeline::DEF.kind, id: RecordId([1; 16]) };
+        let record = RecordRef {
+            kind: Pipeline::DEF.kind,
+            id: RecordId([1; 16]),
+        };
         let stages = vec![stage("一", 10), stage("二", 50), stage("三", 90)];
-        let part =
-            pipeline_part(record, &Line::from_stored("新"), None, stages, &mut Steps(3));
-        let mut row = Row { kind: record.kind, id: record.id, ..Row::default() };
+        let part = pipeline_part(
+            record,
+            &Line::from_stored("新"),
+            None,
+            stages,
+            &mut Steps(3),
+        );
+        let mut row = Row {
+            kind: record.kind,
+            id: record.id,
+            ..Row::default()
+        };
         for (key, value) in part.values {
             let field = huike_shared::registry::field(Pipeline::DEF, &key).expect("a known key");
             assert!(field.kind.allows(&value), "{key}");
             row.set_key(Pipeline::DEF, &key, value);
         }
-        let names: Vec<String> =
-            Pipeline::stages(&row).into_iter().map(|it| it.1.name.to_string()).collect();
+        let names: Vec<String> = Pipeline::stages(&row)
+            .into_iter()
+            .map(|it| it.1.name.to_string())
+            .collect();
         assert_eq!(names, ["一", "二", "三"]);
     }
 }

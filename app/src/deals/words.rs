@@ -9,12 +9,20 @@ use crate::i18n::I18n;
 
 /// Money at a glance: ¥1.2万.
 pub fn money_short(i18n: I18n, money: Money) -> String {
-    i18n.money_short(money.minor(), money.currency().code(), money.currency().exponent())
+    i18n.money_short(
+        money.minor(),
+        money.currency().code(),
+        money.currency().exponent(),
+    )
 }
 
 /// Money to the last digit.
 pub fn money_exact(i18n: I18n, money: Money) -> String {
-    i18n.money(money.minor(), money.currency().code(), money.currency().exponent())
+    i18n.money(
+        money.minor(),
+        money.currency().code(),
+        money.currency().exponent(),
+    )
 }
 
 /// Sums at a glance: ¥1.2万 + $3K.
@@ -29,7 +37,11 @@ pub fn sums_exact(i18n: I18n, sums: &Sums) -> String {
 
 fn joined(sums: &Sums, word: impl Fn(Money) -> String) -> String {
     let words: Vec<String> = sums.amounts().iter().map(|it| word(*it)).collect();
-    if words.is_empty() { "—".to_owned() } else { words.join(" + ") }
+    if words.is_empty() {
+        "—".to_owned()
+    } else {
+        words.join(" + ")
+    }
 }
 
 /// A reason for losing: an offered one in words, any other as it was typed.
@@ -73,6 +85,9 @@ mod tests {
 
     #[test]
     fn a_clock_that_runs_ahead_makes_no_negative_age() {
-        assert_eq!(days_since(Timestamp::from_millis(DAY_MS), Timestamp::from_millis(0)), 0);
+        assert_eq!(
+            days_since(Timestamp::from_millis(DAY_MS), Timestamp::from_millis(0)),
+            0
+        );
     }
 }

@@ -69,7 +69,9 @@ impl TaskFacts {
         if self.done_at.is_some() {
             return Group::Done;
         }
-        let Some(due) = self.due_on else { return Group::Undated };
+        let Some(due) = self.due_on else {
+            return Group::Undated;
+        };
         let tomorrow = today.saturating_add(1.day());
         match due {
             _ if due < today => Group::Overdue,
@@ -95,11 +97,7 @@ pub fn week_end(day: Date) -> Date {
 pub const DONE_SHOWN_MAX: usize = 50;
 
 /// The tasks of these rows that pass, by heading; headings without tasks are left out.
-pub fn by_group(
-    rows: &[Arc<Row>],
-    today: Date,
-    keep: impl Fn(&TaskFacts) -> bool,
-) -> Groups {
+pub fn by_group(rows: &[Arc<Row>], today: Date, keep: impl Fn(&TaskFacts) -> bool) -> Groups {
     let mut tasks: Vec<(Group, TaskFacts)> = rows
         .iter()
         .map(|it| TaskFacts::read(it))
@@ -121,13 +119,36 @@ pub fn by_group(
     groups
 }
 
-type Order = (Group, std::cmp::Reverse<Option<Timestamp>>, Option<Date>, u8, bool, Option<i64>, RecordId);
+type Order = (
+    Group,
+    std::cmp::Reverse<Option<Timestamp>>,
+    Option<Date>,
+    u8,
+    bool,
+    Option<i64>,
+    RecordId,
+);
 
 /// The latest done first; open ones by day, then what matters, then the hour.
 fn order((group, task): &(Group, TaskFacts)) -> Order {
-    let TaskFacts { id, due_on, due_minute, done_at, priority, .. } = task;
+    let TaskFacts {
+        id,
+        due_on,
+        due_minute,
+        done_at,
+        priority,
+        ..
+    } = task;
     let latest = std::cmp::Reverse(*done_at);
-    (*group, latest, *due_on, *priority, due_minute.is_none(), *due_minute, *id)
+    (
+        *group,
+        latest,
+        *due_on,
+        *priority,
+        due_minute.is_none(),
+        *due_minute,
+        *id,
+    )
 }
 
 /// How many open tasks of a member are overdue or due today: the reminder in the rail.
@@ -153,7 +174,11 @@ mod tests {
     const TODAY: Date = Date::constant(2026, 3, 4);
 
     fn task(number: u8, due_on: &str, more: &[(&str, Scalar)]) -> Arc<Row> {
-        let mut row = Row { kind: Task::DEF.kind, id: RecordId([number; 16]), ..Row::default() };
+        let mut row = Row {
+            kind: Task::DEF.kind,
+            id: RecordId([number; 16]),
+            ..Row::default()
+        };
         if !due_on.is_empty() {
             row.set_key(Task::DEF, "due_on", Scalar::text(due_on));
         }
@@ -210,9 +235,10 @@ mod tests {
 
     #[test]
     fn a_week_begins_on_monday() {
-        for (day, monday, sunday) in
-            [("2026-03-02", "2026-03-02", "2026-03-08"), ("2026-03-08", "2026-03-02", "2026-03-08")]
-        {
+        for (day, monday, sunday) in [
+            ("2026-03-02", "2026-03-02", "2026-03-08"),
+            ("2026-03-08", "2026-03-02", "2026-03-08"),
+        ] {
             let day: Date = day.parse().unwrap();
             assert_eq!(week_start(day).to_string(), monday);
             assert_eq!(week_end(day).to_string(), sunday);

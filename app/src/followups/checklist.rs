@@ -25,8 +25,11 @@ pub fn Checklist() -> impl IntoView {
         let rows = store.rows(kind);
         Memo::new(move |_| rows.with(|it| !it.is_empty()))
     };
-    let (has_customer, has_pipeline, has_deal) =
-        (has(Customer::DEF.kind), has(Pipeline::DEF.kind), has(Deal::DEF.kind));
+    let (has_customer, has_pipeline, has_deal) = (
+        has(Customer::DEF.kind),
+        has(Pipeline::DEF.kind),
+        has(Deal::DEF.kind),
+    );
     let (has_task, has_activity) = (has(Task::DEF.kind), has(Activity::DEF.kind));
     let is_shown = move || {
         let all = [has_customer, has_pipeline, has_deal, has_task, has_activity];

@@ -20,7 +20,9 @@ use crate::i18n::use_i18n;
 use crate::record::choice_label;
 use crate::store::device::{draft, fresh_id, keep_draft, now};
 use crate::store::{EditLabel, LocalStore, put, use_store};
-use crate::ui::{Button, ButtonKind, Choice, Editor, Field, Glyph, Icon, Segment, Segmented, is_composing};
+use crate::ui::{
+    Button, ButtonKind, Choice, Editor, Field, Glyph, Icon, Segment, Segmented, is_composing,
+};
 
 /// What is being written.
 #[derive(Clone, Copy)]
@@ -42,11 +44,15 @@ pub fn Composer(
     // What it reads.
     let (store, i18n, clock) = (use_store(), use_i18n(), use_clock());
     let own = store.row(about);
-    let ties = Memo::new(move |_| own.with(|it| it.as_deref().map(|row| ties_of(about, row))).unwrap_or_default());
+    let ties = Memo::new(move |_| {
+        own.with(|it| it.as_deref().map(|row| ties_of(about, row)))
+            .unwrap_or_default()
+    });
 
     // What it holds.
     let name = StoredValue::new(format!("composer.{}", about.id));
-    let kept = |part: &str| draft(&name.with_value(|it| format!("{it}.{part}"))).unwrap_or_default();
+    let kept =
+        |part: &str| draft(&name.with_value(|it| format!("{it}.{part}"))).unwrap_or_default();
     let keep = move |part: &str, text: &str| {
         name.with_value(|it| keep_draft(&format!("{it}.{part}"), Some(text)));
     };
@@ -183,14 +189,21 @@ fn ContactField(
 ) -> impl IntoView {
     let (store, i18n) = (use_store(), use_i18n());
     let choices = Signal::derive(move || {
-        let none = Choice { value: String::new(), label: i18n.t(Messages::common_none) };
-        let contacts = customer.get().map(|it| store.linked(Contact::DEF.kind, "customer", it).get());
+        let none = Choice {
+            value: String::new(),
+            label: i18n.t(Messages::common_none),
+        };
+        let contacts = customer
+            .get()
+            .map(|it| store.linked(Contact::DEF.kind, "customer", it).get());
         let contacts = contacts.unwrap_or_default();
         let one = |it: &std::sync::Arc<huike_shared::row::Row>| Choice {
             value: it.id.to_string(),
             label: it.get(Contact::NAME).to_string(),
         };
-        std::iter::once(none).chain(contacts.iter().map(one)).collect::<Vec<_>>()
+        std::iter::once(none)
+            .chain(contacts.iter().map(one))
+            .collect::<Vec<_>>()
     });
     view! {
         <Field label=i18n.text(Messages::kind_contact) value editor=Editor::OneOf(choices)/>
@@ -201,7 +214,10 @@ fn ContactField(
 /// The customer and the deal that an activity on this page belongs to.
 fn ties_of(about: RecordRef, row: &huike_shared::row::Row) -> Ties {
     if about.kind == Customer::DEF.kind {
-        Ties { customer: Some(about.id), ..Ties::default() }
+        Ties {
+            customer: Some(about.id),
+            ..Ties::default()
+        }
     } else {
         Ties {
             customer: row.get(Deal::CUSTOMER).map(|it| it.raw()),
@@ -218,24 +234,38 @@ fn log_activity(
     ties: Ties,
     draft: Draft,
 ) -> bool {
-    let activity = RecordRef { kind: Activity::DEF.kind, id: fresh_id() };
+    let activity = RecordRef {
+        kind: Activity::DEF.kind,
+        id: fresh_id(),
+    };
     let line = |it: RwSignal<String>| it.with_untracked(|it| Line::parse(it).ok());
     let next_step = draft.next_step.get_untracked();
     let (title, due) = split_due(&next_step, today);
-    let contact = RecordId::parse(&draft.contact.get_untracked()).ok().or(ties.contact);
+    let contact = RecordId::parse(&draft.contact.get_untracked())
+        .ok()
+        .or(ties.contact);
     let ties = Ties { contact, ..ties };
     let mut values = vec![
-        put(Activity::ACTIVITY_TYPE, &Some(ActivityType::from_word(draft.kind.get_untracked()))),
+        put(
+            Activity::ACTIVITY_TYPE,
+            &Some(ActivityType::from_word(draft.kind.get_untracked())),
+        ),
         put(Activity::AT, &now()),
         put(Activity::CUSTOMER, &ties.customer.map(Id::from_raw)),
         put(Activity::CONTACT, &ties.contact.map(Id::from_raw)),
         put(Activity::DEAL, &ties.deal.map(Id::from_raw)),
         put(Activity::PURPOSE, &line(draft.purpose)),
-        put(Activity::RESULT, &draft.result.with_untracked(|it| Paragraphs::parse(it).ok())),
+        put(
+            Activity::RESULT,
+            &draft.result.with_untracked(|it| Paragraphs::parse(it).ok()),
+        ),
         put(Activity::NEXT_STEP, &line(draft.next_step)),
     ];
     values.retain(|it| !it.1.is_null());
-    let mut parts = vec![IntentPart { record: activity, values }];
+    let mut parts = vec![IntentPart {
+        record: activity,
+        values,
+    }];
     parts.extend(due.and_then(|due| new_task(store, &title, Some(due), ties)));
     let is_made = store.edit(EditLabel::Create, parts).is_some();
     let body = draft.body.get_untracked();

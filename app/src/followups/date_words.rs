@@ -24,7 +24,10 @@ pub fn split_due(text: &str, today: Date) -> (String, Option<Due>) {
     let title = title.trim_matches([',', '，', '、', ' ']).to_owned();
     let due = match (day, minute) {
         (None, None) => None,
-        (day, minute) => Some(Due { on: day.unwrap_or(today), minute }),
+        (day, minute) => Some(Due {
+            on: day.unwrap_or(today),
+            minute,
+        }),
     };
     (title, due)
 }
@@ -47,7 +50,9 @@ fn take_first<T>(text: &mut String, read: &dyn Fn(&str) -> Option<(T, usize)>) -
     for (start, here) in lower.char_indices() {
         let starts_word = !(is_word(before) && is_word(here));
         before = here;
-        let Some((found, length)) = read(&lower[start..]).filter(|_| starts_word) else { continue };
+        let Some((found, length)) = read(&lower[start..]).filter(|_| starts_word) else {
+            continue;
+        };
         let last = lower[start..start + length].chars().last().unwrap_or(' ');
         let next = lower[start + length..].chars().next().unwrap_or(' ');
         if length == 0 || (is_word(last) && is_word(next)) {
@@ -90,13 +95,28 @@ const WEEKS: &[(&str, i64)] = &[
 ];
 
 const WEEKDAYS_LATIN: &[(&str, i64)] = &[
-    ("monday", 1), ("mon", 1), ("tuesday", 2), ("tues", 2), ("tue", 2), ("wednesday", 3),
-    ("wed", 3), ("thursday", 4), ("thurs", 4), ("thur", 4), ("thu", 4), ("friday", 5), ("fri", 5),
-    ("saturday", 6), ("sat", 6), ("sunday", 7), ("sun", 7),
+    ("monday", 1),
+    ("mon", 1),
+    ("tuesday", 2),
+    ("tues", 2),
+    ("tue", 2),
+    ("wednesday", 3),
+    ("wed", 3),
+    ("thursday", 4),
+    ("thurs", 4),
+    ("thur", 4),
+    ("thu", 4),
+    ("friday", 5),
+    ("fri", 5),
+    ("saturday", 6),
+    ("sat", 6),
+    ("sunday", 7),
+    ("sun", 7),
 ];
 
-const MONTHS_LATIN: &[&str] =
-    &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS_LATIN: &[&str] = &[
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
 
 /// The day at the beginning of a text in lower case, and how many bytes it takes.
 fn day_at(text: &str, today: Date) -> Option<(Date, usize)> {
@@ -120,7 +140,9 @@ fn weekday_at(text: &str, today: Date) -> Option<(Date, usize)> {
     let number = i64::from(today.weekday().to_monday_one_offset());
     let monday = plus(today, 1 - number);
     for (word, weeks) in WEEKS {
-        let Some(rest) = text.strip_prefix(word) else { continue };
+        let Some(rest) = text.strip_prefix(word) else {
+            continue;
+        };
         let start = plus(monday, 7 * weeks);
         if let Some((day, length)) = bare_weekday(rest) {
             return Some((plus(start, day - 1), word.len() + length));
@@ -137,10 +159,16 @@ fn weekday_at(text: &str, today: Date) -> Option<(Date, usize)> {
         .find(|it| text.starts_with(**it))
         .map_or(("", true), |it| (*it, false));
     let rest = &text[prefix.len()..];
-    let (day, length) =
-        if is_latin { find(WEEKDAYS_LATIN, rest)? } else { bare_weekday(rest)? };
+    let (day, length) = if is_latin {
+        find(WEEKDAYS_LATIN, rest)?
+    } else {
+        bare_weekday(rest)?
+    };
     // A weekday alone is the coming one, today included.
-    Some((plus(today, (day - number).rem_euclid(7)), prefix.len() + length))
+    Some((
+        plus(today, (day - number).rem_euclid(7)),
+        prefix.len() + length,
+    ))
 }
 
 fn bare_weekday(text: &str) -> Option<(i64, usize)> {
@@ -156,7 +184,10 @@ fn bare_weekday(text: &str) -> Option<(i64, usize)> {
 }
 
 fn find(words: &[(&str, i64)], text: &str) -> Option<(i64, usize)> {
-    words.iter().find(|it| text.starts_with(it.0)).map(|it| (it.1, it.0.len()))
+    words
+        .iter()
+        .find(|it| text.starts_with(it.0))
+        .map(|it| (it.1, it.0.len()))
 }
 
 /// 3天后, 两周后, in 3 days.
@@ -165,8 +196,14 @@ fn counted_days_at(text: &str, today: Date) -> Option<(Date, usize)> {
     let (count, digits) = number_at(rest)?;
     let used = text.len() - rest.len() + digits;
     let (days, word) = [
-        (1, " days"), (1, " day"), (7, " weeks"), (7, " week"), (1, "天后"), (1, "天之后"),
-        (7, "周后"), (7, "个星期后"),
+        (1, " days"),
+        (1, " day"),
+        (7, " weeks"),
+        (7, " week"),
+        (1, "天后"),
+        (1, "天之后"),
+        (7, "周后"),
+        (7, "个星期后"),
     ]
     .into_iter()
     .find(|it| rest[digits..].starts_with(it.1))?;
@@ -204,7 +241,10 @@ fn written_date_at(text: &str, today: Date) -> Option<(Date, usize)> {
 }
 
 fn day_word(text: &str) -> usize {
-    ["日", "号"].iter().find(|it| text.starts_with(**it)).map_or(0, |it| it.len())
+    ["日", "号"]
+        .iter()
+        .find(|it| text.starts_with(**it))
+        .map_or(0, |it| it.len())
 }
 
 /// mar 8, 月底.
@@ -245,7 +285,12 @@ fn number_at(text: &str) -> Option<(i64, usize)> {
 /// 下午3点半, 10:30, 15点, 3pm.
 fn minute_at(text: &str) -> Option<(i64, usize)> {
     let (part, is_afternoon) = [
-        ("上午", false), ("早上", false), ("下午", true), ("晚上", true), ("中午", true), ("at ", false),
+        ("上午", false),
+        ("早上", false),
+        ("下午", true),
+        ("晚上", true),
+        ("中午", true),
+        ("at ", false),
     ]
     .into_iter()
     .find(|it| text.starts_with(it.0))
@@ -261,7 +306,11 @@ fn minute_at(text: &str) -> Option<(i64, usize)> {
         match number_at(after) {
             _ if after.starts_with('半') => (30, used + '半'.len_utf8(), true),
             Some((minute, digits)) if digits == 2 => {
-                let tail = if after[digits..].starts_with('分') { '分'.len_utf8() } else { 0 };
+                let tail = if after[digits..].starts_with('分') {
+                    '分'.len_utf8()
+                } else {
+                    0
+                };
                 (minute, used + digits + tail, true)
             }
             _ => (0, used, true),
@@ -321,13 +370,23 @@ mod tests {
     fn english_days_are_whole_words() {
         check("call Li tomorrow", "call Li", Some("2026-03-05"), None);
         check("fri send quote", "send quote", Some("2026-03-06"), None);
-        check("send quote next fri", "send quote", Some("2026-03-13"), None);
+        check(
+            "send quote next fri",
+            "send quote",
+            Some("2026-03-13"),
+            None,
+        );
         check("review next week", "review", Some("2026-03-09"), None);
         check("ping in 3 days", "ping", Some("2026-03-07"), None);
         check("demo Mar 20", "demo", Some("2026-03-20"), None);
         check("demo 3/20", "demo", Some("2026-03-20"), None);
         check("ship 2026-04-01", "ship", Some("2026-04-01"), None);
-        check("call Frida about sunglasses", "call Frida about sunglasses", None, None);
+        check(
+            "call Frida about sunglasses",
+            "call Frida about sunglasses",
+            None,
+            None,
+        );
         check("order 3 days of food", "order 3 days of food", None, None);
     }
 
@@ -343,9 +402,15 @@ mod tests {
 
     #[test]
     fn a_due_field_takes_a_day_and_nothing_else() {
-        assert_eq!(parse_day("下周三", TODAY), Some(Date::constant(2026, 3, 11)));
+        assert_eq!(
+            parse_day("下周三", TODAY),
+            Some(Date::constant(2026, 3, 11))
+        );
         assert_eq!(parse_day(" Fri ", TODAY), Some(Date::constant(2026, 3, 6)));
-        assert_eq!(parse_day("2026.3.9", TODAY), Some(Date::constant(2026, 3, 9)));
+        assert_eq!(
+            parse_day("2026.3.9", TODAY),
+            Some(Date::constant(2026, 3, 9))
+        );
         assert_eq!(parse_day("明天吧", TODAY), None);
     }
 }

@@ -9,9 +9,9 @@ use huike_shared::record::{Record, RecordRef};
 use huike_shared::row::Row;
 use leptos::prelude::*;
 
+use super::activity_editor::ActivityEditor;
 use super::clock::use_clock;
 use super::happenings::{Happening, What};
-use super::activity_editor::ActivityEditor;
 use crate::i18n::{I18n, use_i18n};
 use crate::store::use_store;
 use crate::ui::{Button, ButtonKind, Glyph, Icon, IconButton, Tone};
@@ -29,7 +29,12 @@ pub fn TimelineEntry(
 ) -> impl IntoView {
     // What it reads.
     let (store, i18n, clock) = (use_store(), use_i18n(), use_clock());
-    let Happening { record, what, at, by } = happening;
+    let Happening {
+        record,
+        what,
+        at,
+        by,
+    } = happening;
     let row = store.row(record);
     let is_activity = record.kind == Activity::DEF.kind;
     let body = is_activity.then(|| store.row(note_ref(record, "body")));
@@ -42,15 +47,22 @@ pub fn TimelineEntry(
         let what = what.clone();
         move || sentence(i18n, &what, record == about)
     };
-    let subject = move || row.with(|it| it.as_deref().map(|it| subject(it, record == about))).unwrap_or_default();
+    let subject = move || {
+        row.with(|it| it.as_deref().map(|it| subject(it, record == about)))
+            .unwrap_or_default()
+    };
     let with_whom = Memo::new(move |_| {
         let contact = row.with(|it| it.as_ref().filter(|_| is_activity)?.get(Activity::CONTACT))?;
-        let contact = store.row(RecordRef { kind: Contact::DEF.kind, id: contact.raw() });
+        let contact = store.row(RecordRef {
+            kind: Contact::DEF.kind,
+            id: contact.raw(),
+        });
         contact.with(|it| it.as_ref().map(|it| it.get(Contact::NAME).to_string()))
     });
     let text = Memo::new(move |_| {
         let body = body.and_then(|it| it.with(|it| it.as_deref().map(note_text)));
-        row.with(|it| it.as_deref().map(|it| words_of(i18n, it, body.as_deref()))).unwrap_or_default()
+        row.with(|it| it.as_deref().map(|it| words_of(i18n, it, body.as_deref())))
+            .unwrap_or_default()
     });
     let ago = move || {
         clock.now();
@@ -60,7 +72,8 @@ pub fn TimelineEntry(
     // What it can do.
     let is_open = RwSignal::new(false);
     let is_editing = RwSignal::new(false);
-    let is_long = move || text.with(|it| it.chars().count() > LONG_TEXT_CHARS || it.lines().count() > 6);
+    let is_long =
+        move || text.with(|it| it.chars().count() > LONG_TEXT_CHARS || it.lines().count() > 6);
 
     // What it looks like.
     view! {
@@ -158,12 +171,17 @@ fn subject(row: &Row, is_own: bool) -> String {
     } else if row.kind == Customer::DEF.kind {
         row.get(Customer::NAME).to_string()
     } else {
-        row.get(Activity::PURPOSE).map(|it| it.to_string()).unwrap_or_default()
+        row.get(Activity::PURPOSE)
+            .map(|it| it.to_string())
+            .unwrap_or_default()
     }
 }
 
 fn note_text(row: &Row) -> String {
-    row.value(NOTE_TEXT).as_text().unwrap_or_default().to_owned()
+    row.value(NOTE_TEXT)
+        .as_text()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The words of an activity: its long text, what came of it, what is next.
@@ -171,7 +189,11 @@ fn words_of(i18n: I18n, row: &Row, body: Option<&str>) -> String {
     if row.kind != Activity::DEF.kind {
         return String::new();
     }
-    let mut words: Vec<String> = body.filter(|it| !it.trim().is_empty()).map(str::to_owned).into_iter().collect();
+    let mut words: Vec<String> = body
+        .filter(|it| !it.trim().is_empty())
+        .map(str::to_owned)
+        .into_iter()
+        .collect();
     if let Some(result) = row.get(Activity::RESULT) {
         words.push(i18n.t(|it| it.activity_result_is(result.as_str())));
     }

@@ -9,7 +9,7 @@ use huike_shared::place::Outcome;
 use huike_shared::record::RecordRef;
 use huike_shared::row::Row;
 use huike_shared::search::Query;
-use huike_shared::time::{Date, DAY_MS, Timestamp, days_from_date};
+use huike_shared::time::{DAY_MS, Date, Timestamp, days_from_date};
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,9 @@ impl Shown {
             What::Activity(Some(
                 ActivityType::Call | ActivityType::Message | ActivityType::Email,
             )) => Shown::Talks,
-            What::Activity(None | Some(ActivityType::Note | ActivityType::Other(_))) => Shown::Notes,
+            What::Activity(None | Some(ActivityType::Note | ActivityType::Other(_))) => {
+                Shown::Notes
+            }
             What::TaskDone => Shown::Tasks,
             What::Created | What::Won | What::Lost(_) => Shown::Milestones,
         };
@@ -86,10 +88,19 @@ impl Shown {
 /// What one row tells; a deal may tell two things.
 pub fn of_row(row: &Row, out: &mut Vec<Happening>) {
     let mut push = |what, at, by| {
-        out.push(Happening { record: row.record_ref(), what, at, by });
+        out.push(Happening {
+            record: row.record_ref(),
+            what,
+            at,
+            by,
+        });
     };
     if row.kind == <Activity as huike_shared::record::Record>::DEF.kind {
-        push(What::Activity(row.get(Activity::ACTIVITY_TYPE)), row.get(Activity::AT), row.created.by);
+        push(
+            What::Activity(row.get(Activity::ACTIVITY_TYPE)),
+            row.get(Activity::AT),
+            row.created.by,
+        );
     } else if row.kind == <Task as huike_shared::record::Record>::DEF.kind {
         if let Some(at) = row.get(Task::DONE_AT) {
             let by = row.get(Task::OWNER).map_or(row.updated.by, |it| it.raw());
@@ -131,7 +142,10 @@ pub fn merged(rows: impl Iterator<Item = Arc<Row>>) -> Vec<Happening> {
 }
 
 /// Entries of one day each, in their order.
-pub fn by_day(all: &[Happening], date_of: impl Fn(Timestamp) -> Date) -> Vec<(Date, Vec<Happening>)> {
+pub fn by_day(
+    all: &[Happening],
+    date_of: impl Fn(Timestamp) -> Date,
+) -> Vec<(Date, Vec<Happening>)> {
     let mut days: Vec<(Date, Vec<Happening>)> = Vec::new();
     for one in all {
         let day = date_of(one.at);
@@ -157,7 +171,10 @@ mod tests {
     use super::*;
 
     fn row<R: Record>(number: u8, at: i64, values: &[(&str, Scalar)]) -> Arc<Row> {
-        let stamp = Stamp { at: Timestamp::from_millis(at), by: RecordId([9; 16]) };
+        let stamp = Stamp {
+            at: Timestamp::from_millis(at),
+            by: RecordId([9; 16]),
+        };
         let mut row = Row {
             kind: R::DEF.kind,
             id: RecordId([number; 16]),
@@ -177,10 +194,20 @@ mod tests {
             row::<Deal>(1, 10, &[("outcome", Scalar::text("lost:price"))]),
             row::<Task>(2, 20, &[]),
             row::<Task>(3, 20, &[("done_at", Scalar::Int(40))]),
-            row::<Activity>(4, 5, &[("at", Scalar::Int(30)), ("activity_type", Scalar::text("call"))]),
+            row::<Activity>(
+                4,
+                5,
+                &[
+                    ("at", Scalar::Int(30)),
+                    ("activity_type", Scalar::text("call")),
+                ],
+            ),
         ];
         let all = merged(rows.into_iter());
-        let found: Vec<(u8, i64)> = all.iter().map(|it| (it.record.id.0[0], it.at.millis())).collect();
+        let found: Vec<(u8, i64)> = all
+            .iter()
+            .map(|it| (it.record.id.0[0], it.at.millis()))
+            .collect();
         assert_eq!(found, [(3, 40), (4, 30), (1, 10), (1, 10)]);
         assert!(all.iter().any(|it| it.what == What::Lost("price".into())));
         assert!(Shown::Talks.shows(&all[1].what) && !Shown::Notes.shows(&all[1].what));
@@ -189,7 +216,10 @@ mod tests {
     #[test]
     fn entries_of_one_day_stand_together() {
         let at = |millis| Happening {
-            record: RecordRef { kind: Task::DEF.kind, id: RecordId([1; 16]) },
+            record: RecordRef {
+                kind: Task::DEF.kind,
+                id: RecordId([1; 16]),
+            },
             what: What::TaskDone,
             at: Timestamp::from_millis(millis),
             by: RecordId([1; 16]),

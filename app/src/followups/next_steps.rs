@@ -42,21 +42,35 @@ pub fn NextSteps(
     let open = Memo::new(move |_| {
         let today = clock.today();
         let groups = tasks.with(|it| by_group(it, today, |it| it.done_at.is_none()));
-        let ids: Vec<RecordId> =
-            groups.into_iter().filter(|it| it.0 != Group::Done).flat_map(|it| it.1).collect();
+        let ids: Vec<RecordId> = groups
+            .into_iter()
+            .filter(|it| it.0 != Group::Done)
+            .flat_map(|it| it.1)
+            .collect();
         Arc::new(ids)
     });
     let ties = Signal::derive(move || {
         if is_customer {
-            return Ties { customer: Some(about.id), ..Ties::default() };
+            return Ties {
+                customer: Some(about.id),
+                ..Ties::default()
+            };
         }
         let customer = own.with(|it| it.as_ref().and_then(|it| it.get(Deal::CUSTOMER)));
-        Ties { customer: customer.map(|it| it.raw()), deal: Some(about.id), contact: None }
+        Ties {
+            customer: customer.map(|it| it.raw()),
+            deal: Some(about.id),
+            contact: None,
+        }
     });
     let has_done = RwSignal::new(false);
     let is_missing = move || is_wanted.get() && open.with(|it| it.is_empty());
     let question = i18n.text(move |it| {
-        if has_done.get() { it.steps_ask_again() } else { it.steps_line() }
+        if has_done.get() {
+            it.steps_ask_again()
+        } else {
+            it.steps_line()
+        }
     });
 
     // What it looks like.

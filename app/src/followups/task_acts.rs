@@ -26,11 +26,19 @@ pub struct Ties {
 
 /// Names a task.
 pub fn task_ref(id: RecordId) -> RecordRef {
-    RecordRef { kind: Task::DEF.kind, id }
+    RecordRef {
+        kind: Task::DEF.kind,
+        id,
+    }
 }
 
 /// A new task of mine as part of an edit; `None` if it has no title.
-pub fn new_task(store: LocalStore, title: &str, due: Option<Due>, ties: Ties) -> Option<IntentPart> {
+pub fn new_task(
+    store: LocalStore,
+    title: &str,
+    due: Option<Due>,
+    ties: Ties,
+) -> Option<IntentPart> {
     let title = Line::parse(title).ok()?;
     let me = untrack(move || store.me());
     let mut values: Vec<(Box<str>, Scalar)> = vec![
@@ -43,11 +51,19 @@ pub fn new_task(store: LocalStore, title: &str, due: Option<Due>, ties: Ties) ->
         put(Task::DEAL, &ties.deal.map(Id::from_raw)),
     ];
     values.retain(|it| !it.1.is_null());
-    Some(IntentPart { record: task_ref(fresh_id()), values })
+    Some(IntentPart {
+        record: task_ref(fresh_id()),
+        values,
+    })
 }
 
 /// Makes a task of mine.
-pub fn create_task(store: LocalStore, title: &str, due: Option<Due>, ties: Ties) -> Option<RecordId> {
+pub fn create_task(
+    store: LocalStore,
+    title: &str,
+    due: Option<Due>,
+    ties: Ties,
+) -> Option<RecordId> {
     let part = new_task(store, title, due, ties)?;
     let id = part.record.id;
     store.edit(EditLabel::Create, vec![part]).map(|_| id)
@@ -56,7 +72,14 @@ pub fn create_task(store: LocalStore, title: &str, due: Option<Due>, ties: Ties)
 /// Marks a task as done now, or as open again.
 pub fn set_done(store: LocalStore, task: RecordId, is_done: bool) {
     let done_at: Option<Timestamp> = is_done.then(now);
-    let part = IntentPart { record: task_ref(task), values: vec![put(Task::DONE_AT, &done_at)] };
-    let label = if is_done { EditLabel::Complete } else { EditLabel::Change };
+    let part = IntentPart {
+        record: task_ref(task),
+        values: vec![put(Task::DONE_AT, &done_at)],
+    };
+    let label = if is_done {
+        EditLabel::Complete
+    } else {
+        EditLabel::Change
+    };
     store.edit(label, vec![part]);
 }

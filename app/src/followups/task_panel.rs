@@ -46,7 +46,8 @@ pub fn TaskPanel(
     let is_there = Memo::new(move |_| row.with(|it| it.as_ref().is_some_and(|it| !it.deleted)));
     let is_done = Signal::derive(move || row.with(|it| it.as_ref().is_some_and(is_done)));
     let title = Signal::derive(move || {
-        row.with(|it| it.as_ref().map(|it| it.get(Task::TITLE).to_string())).unwrap_or_default()
+        row.with(|it| it.as_ref().map(|it| it.get(Task::TITLE).to_string()))
+            .unwrap_or_default()
     });
 
     // What it can do.

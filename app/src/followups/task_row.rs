@@ -33,19 +33,30 @@ pub fn TaskRow(
     // What it reads.
     let (store, i18n, clock, nav) = (use_store(), use_i18n(), use_clock(), use_nav());
     let row = store.row(task_ref(id));
-    let facts = Memo::new(move |_| row.with(|it| it.as_deref().map(TaskFacts::read)).unwrap_or_default());
+    let facts = Memo::new(move |_| {
+        row.with(|it| it.as_deref().map(TaskFacts::read))
+            .unwrap_or_default()
+    });
     let is_waiting = store.is_waiting(task_ref(id));
     let task: Id<Task> = Id::from_raw(id);
 
     // What it derives.
     let title = Signal::derive(move || {
-        row.with(|it| it.as_ref().map(|it| it.get(Task::TITLE).to_string())).unwrap_or_default()
+        row.with(|it| it.as_ref().map(|it| it.get(Task::TITLE).to_string()))
+            .unwrap_or_default()
     });
     let is_done = Signal::derive(move || facts.with(|it| it.done_at.is_some()));
     let group = move || facts.with(|it| it.group(clock.today()));
-    let about = move || (!is_tied).then(|| row.with(|it| it.as_ref().map(|it| about_words(it)))).flatten();
+    let about = move || {
+        (!is_tied)
+            .then(|| row.with(|it| it.as_ref().map(|it| about_words(it))))
+            .flatten()
+    };
     let is_high = move || {
-        row.with(|it| it.as_ref().is_some_and(|it| it.get(Task::PRIORITY) == Some(Priority::High)))
+        row.with(|it| {
+            it.as_ref()
+                .is_some_and(|it| it.get(Task::PRIORITY) == Some(Priority::High))
+        })
     };
 
     // What it can do.
@@ -98,7 +109,9 @@ fn due_tone(group: Group) -> Tone {
     match group {
         Group::Overdue => Tone::Bad,
         Group::Today => Tone::Due,
-        Group::Tomorrow | Group::ThisWeek | Group::Later | Group::Undated | Group::Done => Tone::Neutral,
+        Group::Tomorrow | Group::ThisWeek | Group::Later | Group::Undated | Group::Done => {
+            Tone::Neutral
+        }
     }
 }
 
@@ -106,7 +119,10 @@ fn due_tone(group: Group) -> Tone {
 type About = (Option<RecordId>, Option<RecordId>);
 
 fn about_words(row: &huike_shared::row::Row) -> About {
-    (row.get(Task::CUSTOMER).map(|it| it.raw()), row.get(Task::DEAL).map(|it| it.raw()))
+    (
+        row.get(Task::CUSTOMER).map(|it| it.raw()),
+        row.get(Task::DEAL).map(|it| it.raw()),
+    )
 }
 
 /// Names of what a task is about; each follows its own record.
@@ -117,11 +133,17 @@ fn about_view((customer, deal): About) -> AnyView {
         move || row.with(|it| it.as_deref().map(read)).unwrap_or_default()
     };
     let customer = customer.map(|id| {
-        let record = RecordRef { kind: Customer::DEF.kind, id };
+        let record = RecordRef {
+            kind: Customer::DEF.kind,
+            id,
+        };
         name(record, |it| it.get(Customer::NAME).to_string())
     });
     let deal = deal.map(|id| {
-        let record = RecordRef { kind: Deal::DEF.kind, id };
+        let record = RecordRef {
+            kind: Deal::DEF.kind,
+            id,
+        };
         name(record, |it| it.get(Deal::TITLE).to_string())
     });
     let dot = (customer.is_some() && deal.is_some()).then_some(" · ");
@@ -139,7 +161,13 @@ pub fn DueEdit(
     let due_on = move || row.with(|it| it.as_ref().and_then(|it| it.get(Task::DUE_ON)));
     let minute = move || row.with(|it| it.as_ref().and_then(|it| it.get(Task::DUE_MINUTE)));
     let shown = Signal::derive(move || match due_on() {
-        Some(on) => due_words(i18n, Due { on, minute: minute().map(|Number(it)| it) }),
+        Some(on) => due_words(
+            i18n,
+            Due {
+                on,
+                minute: minute().map(|Number(it)| it),
+            },
+        ),
         None => String::new(),
     });
     let save = move |text: String| {
@@ -169,23 +197,37 @@ pub fn OwnerEdit(
 ) -> impl IntoView {
     let (store, i18n) = (use_store(), use_i18n());
     let row = store.row(task_ref(task.raw()));
-    let owner = Memo::new(move |_| row.with(|it| it.as_ref().and_then(|it| it.get(Task::OWNER))).map(|it| it.raw()));
+    let owner = Memo::new(move |_| {
+        row.with(|it| it.as_ref().and_then(|it| it.get(Task::OWNER)))
+            .map(|it| it.raw())
+    });
     let name = Signal::derive(move || match owner.get() {
         Some(it) => store.member_name(it),
         None => i18n.t(|it| it.common_none()),
     });
     let choices = Signal::derive(move || {
-        let none = Choice { value: String::new(), label: i18n.t(|it| it.common_none()) };
+        let none = Choice {
+            value: String::new(),
+            label: i18n.t(|it| it.common_none()),
+        };
         let members = store.members().get();
-        let active = members.iter().filter(|it| it.active || Some(it.id) == owner.get());
+        let active = members
+            .iter()
+            .filter(|it| it.active || Some(it.id) == owner.get());
         let one = |it: &huike_shared::sync::message::MemberInfo| Choice {
             value: it.id.to_string(),
             label: it.name.to_string(),
         };
-        std::iter::once(none).chain(active.map(one)).collect::<Vec<_>>()
+        std::iter::once(none)
+            .chain(active.map(one))
+            .collect::<Vec<_>>()
     });
     let save = move |text: String| {
-        store.set(task, Task::OWNER, RecordId::parse(&text).ok().map(Id::from_raw));
+        store.set(
+            task,
+            Task::OWNER,
+            RecordId::parse(&text).ok().map(Id::from_raw),
+        );
     };
     view! {
         <div class="task-owner">

@@ -95,13 +95,26 @@ pub fn TasksPage() -> impl IntoView {
 #[component]
 fn TaskGroup(group: Group, groups: Memo<Arc<Groups>>) -> impl IntoView {
     let i18n = use_i18n();
-    let shown_max = RwSignal::new(if group == Group::Done { 5 } else { SHOWN_AT_FIRST });
+    let shown_max = RwSignal::new(if group == Group::Done {
+        5
+    } else {
+        SHOWN_AT_FIRST
+    });
     let tasks = Memo::new(move |_| {
-        groups.with(|all| all.iter().find(|it| it.0 == group).map(|it| it.1.clone()).unwrap_or_default())
+        groups.with(|all| {
+            all.iter()
+                .find(|it| it.0 == group)
+                .map(|it| it.1.clone())
+                .unwrap_or_default()
+        })
     });
     let count = move || tasks.with(Vec::len);
     let count_words = move || {
-        let more = if group == Group::Done && count() >= DONE_SHOWN_MAX { "+" } else { "" };
+        let more = if group == Group::Done && count() >= DONE_SHOWN_MAX {
+            "+"
+        } else {
+            ""
+        };
         format!("{}{more}", count())
     };
     let has_more = move || count() > shown_max.get();
@@ -151,6 +164,8 @@ fn tone(group: Group) -> Tone {
     match group {
         Group::Overdue => Tone::Bad,
         Group::Today => Tone::Due,
-        Group::Tomorrow | Group::ThisWeek | Group::Later | Group::Undated | Group::Done => Tone::Neutral,
+        Group::Tomorrow | Group::ThisWeek | Group::Later | Group::Undated | Group::Done => {
+            Tone::Neutral
+        }
     }
 }

@@ -29,7 +29,11 @@ pub fn Timeline(
 ) -> impl IntoView {
     // What it reads.
     let (store, i18n) = (use_store(), use_i18n());
-    let key = if about.kind == Customer::DEF.kind { "customer" } else { "deal" };
+    let key = if about.kind == Customer::DEF.kind {
+        "customer"
+    } else {
+        "deal"
+    };
     let own = store.row(about);
     let activities = store.linked(Activity::DEF.kind, key, about.id);
     let tasks = store.linked(Task::DEF.kind, key, about.id);
@@ -118,7 +122,12 @@ fn TimelineDay(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let entries = move || {
-        days.with(|all| all.iter().find(|it| it.0 == day).map(|it| it.1.clone()).unwrap_or_default())
+        days.with(|all| {
+            all.iter()
+                .find(|it| it.0 == day)
+                .map(|it| it.1.clone())
+                .unwrap_or_default()
+        })
     };
     let key = |it: &Happening| (it.record, it.at, std::mem::discriminant(&it.what));
     view! {

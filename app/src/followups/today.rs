@@ -25,20 +25,32 @@ pub fn neglected(
     me: RecordId,
     now: Timestamp,
 ) -> Neglected {
-    let mine = || deals.iter().filter(|it| it.outcome.is_open() && it.owner == Some(me));
-    let mut without: Vec<&Arc<DealFacts>> = mine().filter(|it| !steps.contains_key(&it.id)).collect();
+    let mine = || {
+        deals
+            .iter()
+            .filter(|it| it.outcome.is_open() && it.owner == Some(me))
+    };
+    let mut without: Vec<&Arc<DealFacts>> =
+        mine().filter(|it| !steps.contains_key(&it.id)).collect();
     without.sort_by_key(|it| (std::cmp::Reverse(it.amount.map(|it| it.minor())), it.id));
     let days = |it: &DealFacts| (now.millis() - it.place.since.millis()) / DAY_MS;
     let limit = |it: &DealFacts| {
         let pipeline = pipelines.iter().find(|one| one.id == it.place.pipeline)?;
-        pipeline.stage(it.place.stage)?.rotting_days.map(|it| it.0).filter(|it| *it > 0)
+        pipeline
+            .stage(it.place.stage)?
+            .rotting_days
+            .map(|it| it.0)
+            .filter(|it| *it > 0)
     };
     let mut too_long: Vec<(RecordId, i64)> = mine()
         .filter(|it| limit(it).is_some_and(|limit| days(it) > limit))
         .map(|it| (it.id, days(it)))
         .collect();
     too_long.sort_by_key(|it| (std::cmp::Reverse(it.1), it.0));
-    Neglected { without_step: without.into_iter().map(|it| it.id).collect(), too_long }
+    Neglected {
+        without_step: without.into_iter().map(|it| it.id).collect(),
+        too_long,
+    }
 }
 
 #[cfg(test)]
@@ -69,9 +81,19 @@ mod tests {
         }];
         let deal = |number: u8, owner: RecordId, days: i64, outcome: Outcome| {
             let since = Timestamp::from_millis((100 - days) * DAY_MS);
-            let place = Place { pipeline, since, ..Place::default() };
+            let place = Place {
+                pipeline,
+                since,
+                ..Place::default()
+            };
             let id = RecordId([number; 16]);
-            Arc::new(DealFacts { id, place, owner: Some(owner), outcome, ..DealFacts::default() })
+            Arc::new(DealFacts {
+                id,
+                place,
+                owner: Some(owner),
+                outcome,
+                ..DealFacts::default()
+            })
         };
         let deals = [
             deal(1, me, 5, Outcome::Open),
@@ -79,7 +101,12 @@ mod tests {
             deal(3, me, 99, Outcome::Won),
             deal(4, RecordId([8; 16]), 99, Outcome::Open),
         ];
-        let step = NextStep { task: me, title: Line::default(), due_on: None, due_minute: None };
+        let step = NextStep {
+            task: me,
+            title: Line::default(),
+            due_on: None,
+            due_minute: None,
+        };
         let steps = HashMap::from([(RecordId([2; 16]), step)]);
         let now = Timestamp::from_millis(100 * DAY_MS);
         let found = neglected(&deals, &steps, &pipelines, me, now);

@@ -20,7 +20,9 @@ use super::task_line::TaskLine;
 use super::task_row::TaskRow;
 use super::tasks_page::heading;
 use super::today::{Neglected, neglected};
-use crate::deals::{DealBook, money_exact, money_short, sums_exact, sums_short, Totals, use_deal_book};
+use crate::deals::{
+    DealBook, Totals, money_exact, money_short, sums_exact, sums_short, use_deal_book,
+};
 use crate::i18n::{I18n, use_i18n};
 use crate::routes::{path_of, use_nav};
 use crate::store::use_store;
@@ -38,7 +40,9 @@ pub fn TodayPage() -> impl IntoView {
     let groups = Memo::new(move |_| {
         let (today, me) = (clock.today(), store.me());
         tasks.with(|all| {
-            let mut groups = by_group(all, today, |it| it.owner == Some(me) && it.done_at.is_none());
+            let mut groups = by_group(all, today, |it| {
+                it.owner == Some(me) && it.done_at.is_none()
+            });
             groups.retain(|it| matches!(it.0, Group::Overdue | Group::Today));
             Arc::new(groups)
         })
@@ -47,7 +51,8 @@ pub fn TodayPage() -> impl IntoView {
         let (me, now) = (store.me(), clock.now());
         book.facts.with(|facts| {
             book.steps.with(|steps| {
-                book.pipelines.with(|it| Arc::new(neglected(facts, steps, it, me, now)))
+                book.pipelines
+                    .with(|it| Arc::new(neglected(facts, steps, it, me, now)))
             })
         })
     });
@@ -97,9 +102,18 @@ pub fn TodayPage() -> impl IntoView {
 fn DueGroup(group: Group, groups: Memo<Arc<Groups>>) -> impl IntoView {
     let i18n = use_i18n();
     let tasks = Memo::new(move |_| {
-        groups.with(|all| all.iter().find(|it| it.0 == group).map(|it| it.1.clone()).unwrap_or_default())
+        groups.with(|all| {
+            all.iter()
+                .find(|it| it.0 == group)
+                .map(|it| it.1.clone())
+                .unwrap_or_default()
+        })
     });
-    let tone = if group == Group::Overdue { "tone-bad" } else { "tone-due" };
+    let tone = if group == Group::Overdue {
+        "tone-bad"
+    } else {
+        "tone-due"
+    };
     let shown_max = RwSignal::new(20usize);
     let has_more = move || tasks.with(Vec::len) > shown_max.get();
     view! {
@@ -145,7 +159,10 @@ fn Figures(
         let mut totals = Totals::default();
         book.pipelines.with(|pipelines| {
             book.facts.with(|all| {
-                for deal in all.iter().filter(|it| it.outcome.is_open() && it.owner == Some(me)) {
+                for deal in all
+                    .iter()
+                    .filter(|it| it.outcome.is_open() && it.owner == Some(me))
+                {
                     let pipeline = pipelines.iter().find(|it| it.id == deal.place.pipeline);
                     let stage = pipeline.and_then(|it| it.stage(deal.place.stage));
                     totals.add(deal.amount, stage.map_or(0, |it| it.probability.0));
@@ -159,7 +176,8 @@ fn Figures(
         let mut totals = Totals::default();
         book.facts.with(|all| {
             for deal in all.iter() {
-                let is_mine = deal.outcome == huike_shared::place::Outcome::Won && deal.owner == Some(me);
+                let is_mine =
+                    deal.outcome == huike_shared::place::Outcome::Won && deal.owner == Some(me);
                 let month = deal.closed_on.map(|it| (it.year(), it.month()));
                 if is_mine && month == Some((today.year(), today.month())) {
                     totals.add(deal.amount, 100);
@@ -230,10 +248,22 @@ fn sum_if_any(i18n: I18n, totals: &Totals) -> Option<String> {
 fn Standing(book: DealBook, standing_still: Memo<Arc<Neglected>>) -> impl IntoView {
     let i18n = use_i18n();
     let without = move || {
-        standing_still.with(|it| it.without_step.iter().take(ROWS_MAX).map(|it| (*it, None)).collect())
+        standing_still.with(|it| {
+            it.without_step
+                .iter()
+                .take(ROWS_MAX)
+                .map(|it| (*it, None))
+                .collect()
+        })
     };
     let too_long = move || {
-        standing_still.with(|it| it.too_long.iter().take(ROWS_MAX).map(|it| (it.0, Some(it.1))).collect())
+        standing_still.with(|it| {
+            it.too_long
+                .iter()
+                .take(ROWS_MAX)
+                .map(|it| (it.0, Some(it.1)))
+                .collect()
+        })
     };
     let without_count = move || standing_still.with(|it| it.without_step.len());
     let long_count = move || standing_still.with(|it| it.too_long.len());
@@ -295,11 +325,17 @@ fn DealSection(
 #[component]
 fn DealRow(id: RecordId, days: Option<i64>, book: DealBook) -> impl IntoView {
     let (i18n, store, nav) = (use_i18n(), book.store, use_nav());
-    let row = store.row(RecordRef { kind: Deal::DEF.kind, id });
+    let row = store.row(RecordRef {
+        kind: Deal::DEF.kind,
+        id,
+    });
     let title = move || row.with(|it| it.as_ref().map(|it| it.get(Deal::TITLE).to_string()));
     let customer = Memo::new(move |_| {
         let id = row.with(|it| it.as_ref().and_then(|it| it.get(Deal::CUSTOMER)))?;
-        let row = store.row(RecordRef { kind: Customer::DEF.kind, id: id.raw() });
+        let row = store.row(RecordRef {
+            kind: Customer::DEF.kind,
+            id: id.raw(),
+        });
         row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()))
     });
     let amount = move || row.with(|it| it.as_ref().and_then(|it| it.get(Deal::AMOUNT)));
@@ -339,8 +375,10 @@ fn TeamActivity() -> impl IntoView {
     const SHOWN: usize = 20;
     let latest = Memo::new(move |_| {
         rows.with(|all| {
-            let mut all: Vec<(i64, RecordId)> =
-                all.iter().map(|it| (it.get(Activity::AT).millis(), it.id)).collect();
+            let mut all: Vec<(i64, RecordId)> = all
+                .iter()
+                .map(|it| (it.get(Activity::AT).millis(), it.id))
+                .collect();
             let count = all.len().min(SHOWN);
             if count < all.len() {
                 all.select_nth_unstable_by(count, |one, other| other.cmp(one));
@@ -351,15 +389,25 @@ fn TeamActivity() -> impl IntoView {
         })
     });
     let line = move |id: RecordId| {
-        let record = RecordRef { kind: Activity::DEF.kind, id };
+        let record = RecordRef {
+            kind: Activity::DEF.kind,
+            id,
+        };
         let row = store.row(record);
         let customer = Memo::new(move |_| {
             let id = row.with(|it| it.as_ref().and_then(|it| it.get(Activity::CUSTOMER)))?;
-            let row = store.row(RecordRef { kind: Customer::DEF.kind, id: id.raw() });
+            let row = store.row(RecordRef {
+                kind: Customer::DEF.kind,
+                id: id.raw(),
+            });
             row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()))
         });
-        let kind = move || row.with(|it| it.as_ref().and_then(|it| it.get(Activity::ACTIVITY_TYPE)));
-        let who = move || row.with(|it| it.as_ref().map(|it| it.created.by)).map(|it| store.member_name(it));
+        let kind =
+            move || row.with(|it| it.as_ref().and_then(|it| it.get(Activity::ACTIVITY_TYPE)));
+        let who = move || {
+            row.with(|it| it.as_ref().map(|it| it.created.by))
+                .map(|it| store.member_name(it))
+        };
         let at = move || row.with(|it| it.as_ref().map(|it| it.get(Activity::AT).millis()));
         view! {
             <li>

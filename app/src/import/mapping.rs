@@ -24,11 +24,18 @@ pub(super) fn Mapping(wizard: Wizard, uploaded: Uploaded) -> impl IntoView {
     let def = Memo::new(move |_| registry::def_by_name(&wizard.kind.get()).map(|it| it.kind));
     let fields = Signal::derive(move || {
         let def = def.get().and_then(registry::def);
-        let mut choices = vec![Choice { value: String::new(), label: i18n.t(Messages::import_leave_out) }];
-        choices.extend(def.into_iter().flat_map(importable).map(|(def, name)| Choice {
-            value: name.to_owned(),
-            label: field_label(i18n, def, name),
-        }));
+        let mut choices = vec![Choice {
+            value: String::new(),
+            label: i18n.t(Messages::import_leave_out),
+        }];
+        choices.extend(
+            def.into_iter()
+                .flat_map(importable)
+                .map(|(def, name)| Choice {
+                    value: name.to_owned(),
+                    label: field_label(i18n, def, name),
+                }),
+        );
         choices
     });
     let encoding = RwSignal::new(uploaded.encoding.clone());
@@ -36,7 +43,9 @@ pub(super) fn Mapping(wizard: Wizard, uploaded: Uploaded) -> impl IntoView {
     let kind = RwSignal::new(wizard.kind.get_untracked());
     let suggestions = uploaded.suggestions.clone();
     let is_named = move || {
-        wizard.mapping.with(|all| all.iter().any(|it| it == "name" || it == "title"))
+        wizard
+            .mapping
+            .with(|all| all.iter().any(|it| it == "name" || it == "title"))
     };
 
     // What it can do.
@@ -47,7 +56,12 @@ pub(super) fn Mapping(wizard: Wizard, uploaded: Uploaded) -> impl IntoView {
     };
     let change_kind = move |word: String| {
         if let Some(suggested) = suggestions.get(&word) {
-            wizard.mapping.set(suggested.iter().map(|it| it.clone().unwrap_or_default()).collect());
+            wizard.mapping.set(
+                suggested
+                    .iter()
+                    .map(|it| it.clone().unwrap_or_default())
+                    .collect(),
+            );
         }
         wizard.kind.set(word);
     };
@@ -82,11 +96,20 @@ pub(super) fn Mapping(wizard: Wizard, uploaded: Uploaded) -> impl IntoView {
         KINDS
             .iter()
             .filter_map(|name| registry::def_by_name(name))
-            .map(|it| Choice { value: it.name.to_owned(), label: kind_label(i18n, it.kind) })
+            .map(|it| Choice {
+                value: it.name.to_owned(),
+                label: kind_label(i18n, it.kind),
+            })
             .collect::<Vec<_>>()
     });
     let encodings = Signal::stored(
-        encodings.iter().map(|it| Choice { value: it.clone(), label: it.clone() }).collect::<Vec<_>>(),
+        encodings
+            .iter()
+            .map(|it| Choice {
+                value: it.clone(),
+                label: it.clone(),
+            })
+            .collect::<Vec<_>>(),
     );
     let delimiter = match uploaded.delimiter.as_str() {
         "\t" => "Tab".to_owned(),
@@ -94,7 +117,11 @@ pub(super) fn Mapping(wizard: Wizard, uploaded: Uploaded) -> impl IntoView {
     };
     let row_count = uploaded.row_count as i64;
     let line = move |(index, column): (usize, ColumnInfo)| {
-        let chosen = move || wizard.mapping.with(|it| it.get(index).cloned().unwrap_or_default());
+        let chosen = move || {
+            wizard
+                .mapping
+                .with(|it| it.get(index).cloned().unwrap_or_default())
+        };
         view! {
             <tr>
                 <th scope="row">{column.name.clone()}</th>
@@ -190,7 +217,14 @@ pub(super) fn Mapping(wizard: Wizard, uploaded: Uploaded) -> impl IntoView {
 /// The fields of a kind that a cell can hold.
 fn importable(def: &'static KindDef) -> Vec<(&'static KindDef, &'static str)> {
     let can = |kind: FieldKind| {
-        !matches!(kind, FieldKind::Note | FieldKind::Place | FieldKind::Outcome | FieldKind::Rank)
+        !matches!(
+            kind,
+            FieldKind::Note | FieldKind::Place | FieldKind::Outcome | FieldKind::Rank
+        )
     };
-    def.fields.iter().filter(|it| can(it.kind)).map(|it| (def, it.name)).collect()
+    def.fields
+        .iter()
+        .filter(|it| can(it.kind))
+        .map(|it| (def, it.name))
+        .collect()
 }

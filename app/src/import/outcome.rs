@@ -25,7 +25,10 @@ pub(super) fn Tried(wizard: Wizard, uploaded: Uploaded, checked: Checked) -> imp
     let (rows_ok, rows_bad) = (checked.rows_ok as i64, checked.rows_bad as i64);
     let has_errors = rows_bad > 0;
     let errors = StoredValue::new(checked.errors.clone());
-    let file_name = wizard.file.with_untracked(|it| it.as_ref().map(web_sys::File::name)).unwrap_or_default();
+    let file_name = wizard
+        .file
+        .with_untracked(|it| it.as_ref().map(web_sys::File::name))
+        .unwrap_or_default();
 
     // What it can do.
     let id = uploaded.id.clone();
@@ -35,7 +38,13 @@ pub(super) fn Tried(wizard: Wizard, uploaded: Uploaded, checked: Checked) -> imp
         wizard.error.set(None);
         leptos::task::spawn_local(async move {
             let path = format!("/api/v1/imports/{id}/commit");
-            let answer = http::post::<Standing>(&path, &CommitBody { only_good: has_errors }).await;
+            let answer = http::post::<Standing>(
+                &path,
+                &CommitBody {
+                    only_good: has_errors,
+                },
+            )
+            .await;
             wizard.is_busy.set(false);
             match answer {
                 Ok(standing) => wizard.step.set(Step::Running(standing)),
@@ -156,12 +165,25 @@ pub(super) fn Tried(wizard: Wizard, uploaded: Uploaded, checked: Checked) -> imp
 fn as_csv(errors: &[BadCell], words: impl Fn(&BadCell) -> String) -> String {
     let quoted = |text: &str| {
         // A cell that a spreadsheet would run as a formula is made plain text.
-        let shield = if text.starts_with(['=', '+', '-', '@', '\t']) { "'" } else { "" };
+        let shield = if text.starts_with(['=', '+', '-', '@', '\t']) {
+            "'"
+        } else {
+            ""
+        };
         format!("\"{shield}{}\"", text.replace('"', "\"\""))
     };
     let line = |cell: &BadCell| {
-        let column = cell.column_name.clone().unwrap_or_else(|| (cell.column + 1).to_string());
-        format!("{},{},{},{}\r\n", cell.row, quoted(&column), quoted(&cell.value), quoted(&words(cell)))
+        let column = cell
+            .column_name
+            .clone()
+            .unwrap_or_else(|| (cell.column + 1).to_string());
+        format!(
+            "{},{},{},{}\r\n",
+            cell.row,
+            quoted(&column),
+            quoted(&cell.value),
+            quoted(&words(cell))
+        )
     };
     let lines: String = errors.iter().map(line).collect();
     format!("\u{feff}row,column,value,problem\r\n{lines}")
@@ -177,9 +199,8 @@ pub(super) fn Running(wizard: Wizard, standing: Standing) -> impl IntoView {
     if standing.is_running() {
         ask_later(standing.id.clone(), now);
     }
-    let counts = move || {
-        now.with(|it| i18n.t(|m| m.common_count_of(it.done as i64, it.total as i64)))
-    };
+    let counts =
+        move || now.with(|it| i18n.t(|m| m.common_count_of(it.done as i64, it.total as i64)));
     let problem = move || now.with(|it| it.problem.clone().filter(|_| !it.is_done()));
     let id = StoredValue::new(standing.id);
     view! {

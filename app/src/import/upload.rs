@@ -23,7 +23,10 @@ pub(super) fn Upload(wizard: Wizard) -> impl IntoView {
         }
     };
     let picked = move |_| {
-        let file = input_ref.get_untracked().and_then(|it| it.files()).and_then(|it| it.get(0));
+        let file = input_ref
+            .get_untracked()
+            .and_then(|it| it.files())
+            .and_then(|it| it.get(0));
         if let Some(file) = file {
             send(wizard, file, None);
         }
@@ -31,7 +34,10 @@ pub(super) fn Upload(wizard: Wizard) -> impl IntoView {
     let dropped = move |ev: web_sys::DragEvent| {
         ev.prevent_default();
         is_over.set(false);
-        let file = ev.data_transfer().and_then(|it| it.files()).and_then(|it| it.get(0));
+        let file = ev
+            .data_transfer()
+            .and_then(|it| it.files())
+            .and_then(|it| it.get(0));
         if let Some(file) = file {
             send(wizard, file, None);
         }
@@ -81,7 +87,10 @@ pub(super) fn Upload(wizard: Wizard) -> impl IntoView {
 /// Uploads a file, read in this encoding or the one the server finds.
 pub(super) fn send(wizard: Wizard, file: File, encoding: Option<String>) {
     let Ok(form) = FormData::new() else { return };
-    if form.append_with_blob_and_filename("file", &file, &file.name()).is_err() {
+    if form
+        .append_with_blob_and_filename("file", &file, &file.name())
+        .is_err()
+    {
         return;
     }
     wizard.file.set(Some(file));
@@ -96,10 +105,18 @@ pub(super) fn send(wizard: Wizard, file: File, encoding: Option<String>) {
         wizard.is_busy.set(false);
         match answer {
             Ok(uploaded) => {
-                let kind = if uploaded.kind.is_empty() { "customer" } else { &uploaded.kind };
+                let kind = if uploaded.kind.is_empty() {
+                    "customer"
+                } else {
+                    &uploaded.kind
+                };
                 wizard.kind.set(kind.to_owned());
                 wizard.mapping.set(
-                    uploaded.columns.iter().map(|it| it.suggested.clone().unwrap_or_default()).collect(),
+                    uploaded
+                        .columns
+                        .iter()
+                        .map(|it| it.suggested.clone().unwrap_or_default())
+                        .collect(),
                 );
                 wizard.step.set(Step::Mapping(uploaded));
             }

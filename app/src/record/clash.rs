@@ -41,7 +41,11 @@ pub fn ClashBox(
             let value = value.clone();
             move || {
                 let words = value_words(store, i18n, field, &value);
-                if words.is_empty() { "—".to_owned() } else { words }
+                if words.is_empty() {
+                    "—".to_owned()
+                } else {
+                    words
+                }
             }
         };
         let author = move || store.member_name(stamp.by);

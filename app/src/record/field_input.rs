@@ -28,11 +28,17 @@ pub fn FieldInput(
 ) -> impl IntoView {
     // What it reads.
     let (store, i18n) = (use_store(), use_i18n());
-    let Some(def) = registry::def(record.kind) else { return ().into_any() };
+    let Some(def) = registry::def(record.kind) else {
+        return ().into_any();
+    };
     let row = store.row(record);
     let label = Signal::derive(move || field_label(i18n, def, field.name));
     let value = Memo::new(move |_| {
-        row.with(|it| it.as_ref().map(|it| it.by_key(def, field.name).clone()).unwrap_or_default())
+        row.with(|it| {
+            it.as_ref()
+                .map(|it| it.by_key(def, field.name).clone())
+                .unwrap_or_default()
+        })
     });
 
     // What it derives.
@@ -58,7 +64,9 @@ pub fn FieldInput(
 
     // What it looks like.
     let control = match field.kind {
-        FieldKind::Link(_) => view! { <LinkInput record field label disabled=is_locked/> }.into_any(),
+        FieldKind::Link(_) => {
+            view! { <LinkInput record field label disabled=is_locked/> }.into_any()
+        }
         FieldKind::Note => view! { <NoteEditor owner=record field=field.name label/> }.into_any(),
         FieldKind::Place | FieldKind::Outcome | FieldKind::Rank => {
             view! { <span class="inline-value">{move || shown.get()}</span> }.into_any()
@@ -94,7 +102,9 @@ pub fn FieldInput(
 }
 
 fn problem(i18n: I18n, field: &FieldDef, text: &str) -> Option<String> {
-    parse_typed(field, text).err().map(|key| untrack(|| i18n.by_key(key)))
+    parse_typed(field, text)
+        .err()
+        .map(|key| untrack(|| i18n.by_key(key)))
 }
 
 /// The address behind a value: a call, a letter, a site, a message.
@@ -142,7 +152,8 @@ fn LeftDraft(
     value: Memo<Scalar>,
 ) -> impl IntoView {
     let (store, i18n) = (use_store(), use_i18n());
-    let left = RwSignal::new(draft(&name).filter(|it| *it != typed_text(field, &value.get_untracked())));
+    let left =
+        RwSignal::new(draft(&name).filter(|it| *it != typed_text(field, &value.get_untracked())));
     if left.with_untracked(Option::is_none) {
         return ().into_any();
     }

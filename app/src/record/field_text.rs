@@ -36,7 +36,10 @@ pub fn editor_of(store: LocalStore, i18n: I18n, field: &'static FieldDef) -> Edi
 
 /// What a field with a few values offers, nothing first; followed.
 pub fn choices_of(store: LocalStore, i18n: I18n, field: &FieldDef) -> Vec<Choice> {
-    let mut choices = vec![Choice { value: String::new(), label: "—".to_owned() }];
+    let mut choices = vec![Choice {
+        value: String::new(),
+        label: "—".to_owned(),
+    }];
     match field.kind {
         FieldKind::Choice(words) => choices.extend(words.iter().map(|word| Choice {
             value: (*word).to_owned(),
@@ -51,8 +54,14 @@ pub fn choices_of(store: LocalStore, i18n: I18n, field: &FieldDef) -> Vec<Choice
         }
         FieldKind::Flag => {
             choices = vec![
-                Choice { value: String::new(), label: i18n.t(|m| m.common_no()) },
-                Choice { value: "yes".to_owned(), label: i18n.t(|m| m.common_yes()) },
+                Choice {
+                    value: String::new(),
+                    label: i18n.t(|m| m.common_no()),
+                },
+                Choice {
+                    value: "yes".to_owned(),
+                    label: i18n.t(|m| m.common_yes()),
+                },
             ];
         }
         FieldKind::Line
@@ -78,7 +87,9 @@ pub fn choices_of(store: LocalStore, i18n: I18n, field: &FieldDef) -> Vec<Choice
 pub fn typed_text(field: &FieldDef, value: &Scalar) -> String {
     match (field.kind, value) {
         (FieldKind::Flag, Scalar::Bool(true)) => "yes".to_owned(),
-        (FieldKind::Money, Scalar::Text(text)) => Money::parse_register(text).map(money_text).unwrap_or_default(),
+        (FieldKind::Money, Scalar::Text(text)) => Money::parse_register(text)
+            .map(money_text)
+            .unwrap_or_default(),
         (FieldKind::Instant, Scalar::Int(millis)) => local_date_time(*millis),
         (_, Scalar::Int(number)) => number.to_string(),
         (_, Scalar::Text(text)) => text.to_string(),
@@ -106,7 +117,10 @@ fn money_text(money: Money) -> String {
 fn local_date_time(millis: i64) -> String {
     let offset = js_sys::Date::new(&(millis as f64).into()).get_timezone_offset();
     let shifted = js_sys::Date::new(&(millis as f64 - offset * 60_000.0).into());
-    String::from(shifted.to_iso_string()).chars().take(16).collect()
+    String::from(shifted.to_iso_string())
+        .chars()
+        .take(16)
+        .collect()
 }
 
 /// What a person typed as a value, or the key of the message that says what is wrong.
@@ -116,7 +130,11 @@ pub fn parse_typed(field: &FieldDef, typed: &str) -> Result<Scalar, &'static str
         return Ok(Scalar::Bool(!typed.is_empty()));
     }
     if typed.is_empty() {
-        return if field.required { Err("problem-required") } else { Ok(Scalar::Null) };
+        return if field.required {
+            Err("problem-required")
+        } else {
+            Ok(Scalar::Null)
+        };
     }
     let text = |parsed: Result<String, TextError>, wrong: &'static str| match parsed {
         Ok(text) => Ok(Scalar::text(text)),
@@ -124,28 +142,50 @@ pub fn parse_typed(field: &FieldDef, typed: &str) -> Result<Scalar, &'static str
         Err(TextError::Empty | TextError::Form) => Err(wrong),
     };
     let number = |max: i64, wrong: &'static str| {
-        let digits: String = typed.chars().filter(|it| !matches!(it, ',' | '，' | ' ' | '%')).collect();
-        digits.parse().ok().filter(|it| (0..=max).contains(it)).map(Scalar::Int).ok_or(wrong)
+        let digits: String = typed
+            .chars()
+            .filter(|it| !matches!(it, ',' | '，' | ' ' | '%'))
+            .collect();
+        digits
+            .parse()
+            .ok()
+            .filter(|it| (0..=max).contains(it))
+            .map(Scalar::Int)
+            .ok_or(wrong)
     };
     match field.kind {
-        FieldKind::Line => text(Line::parse(typed).map(|it| it.to_string()), "problem-required"),
-        FieldKind::Paragraphs => {
-            text(Paragraphs::parse(typed).map(|it| it.to_string()), "problem-required")
-        }
-        FieldKind::Phone => text(Phone::parse(typed).map(|it| it.to_string()), "problem-phone"),
-        FieldKind::Email => text(Email::parse(typed).map(|it| it.to_string()), "problem-email"),
+        FieldKind::Line => text(
+            Line::parse(typed).map(|it| it.to_string()),
+            "problem-required",
+        ),
+        FieldKind::Paragraphs => text(
+            Paragraphs::parse(typed).map(|it| it.to_string()),
+            "problem-required",
+        ),
+        FieldKind::Phone => text(
+            Phone::parse(typed).map(|it| it.to_string()),
+            "problem-phone",
+        ),
+        FieldKind::Email => text(
+            Email::parse(typed).map(|it| it.to_string()),
+            "problem-email",
+        ),
         FieldKind::Url => text(Url::parse(typed).map(|it| it.to_string()), "problem-url"),
         FieldKind::Number => number(NUMBER_MAX, "problem-number"),
         FieldKind::Percent => number(100, "problem-percent"),
         FieldKind::Money => Money::parse_typed(typed, Currency::CNY)
             .map(|it| Scalar::text(it.to_register()))
             .ok_or("problem-money"),
-        FieldKind::Date => {
-            parse_date(typed).map(|it| Scalar::text(it.to_string())).ok_or("problem-date")
-        }
+        FieldKind::Date => parse_date(typed)
+            .map(|it| Scalar::text(it.to_string()))
+            .ok_or("problem-date"),
         FieldKind::Instant => {
             let millis = js_sys::Date::parse(typed);
-            if millis.is_nan() { Err("problem-date") } else { Ok(Scalar::Int(millis as i64)) }
+            if millis.is_nan() {
+                Err("problem-date")
+            } else {
+                Ok(Scalar::Int(millis as i64))
+            }
         }
         FieldKind::Choice(_)
         | FieldKind::Member

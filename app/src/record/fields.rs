@@ -34,22 +34,24 @@ pub fn FieldGroups(
     let shows_empty = RwSignal::new(false);
     let store = use_store();
     let row = store.row(record);
-    let is_empty = move |index: usize| {
-        row.with(|it| it.as_ref().is_none_or(|it| it.value(index).is_null()))
-    };
+    let is_empty =
+        move |index: usize| row.with(|it| it.as_ref().is_none_or(|it| it.value(index).is_null()));
     let place = move |name: &str| def.fields.iter().position(|it| it.name == name);
     let hidden_count = Memo::new(move |_| {
         let foldable = groups.iter().flat_map(|group| {
-            group.fields.iter().filter(|it| !group.always.contains(it)).filter_map(|it| place(it))
+            group
+                .fields
+                .iter()
+                .filter(|it| !group.always.contains(it))
+                .filter_map(|it| place(it))
         });
         foldable.filter(|it| is_empty(*it)).count()
     });
     let line = move |index: usize, field: &'static FieldDef, is_always: bool| {
         // A field that was just cleared stays where it is: folding it away would look like a fault.
-        let is_shown =
-            Memo::new(move |old: Option<&bool>| {
-                is_always || shows_empty.get() || !is_empty(index) || old == Some(&true)
-            });
+        let is_shown = Memo::new(move |old: Option<&bool>| {
+            is_always || shows_empty.get() || !is_empty(index) || old == Some(&true)
+        });
         let is_wide = matches!(field.kind, FieldKind::Paragraphs | FieldKind::Note);
         view! {
             <Show when=move || is_shown.get()>

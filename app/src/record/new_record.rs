@@ -27,9 +27,25 @@ use crate::ui::{Button, ButtonKind, Field, Glyph, Notice, Tone};
 /// The fields that a new record is asked for; everything else comes later on its page.
 fn fields_of(kind: Kind) -> &'static [&'static str] {
     if kind == Customer::DEF.kind {
-        &["name", "phone", "customer_type", "level", "source", "region", "owner"]
+        &[
+            "name",
+            "phone",
+            "customer_type",
+            "level",
+            "source",
+            "region",
+            "owner",
+        ]
     } else if kind == Contact::DEF.kind {
-        &["name", "customer", "job_title", "phone", "wechat", "email", "role"]
+        &[
+            "name",
+            "customer",
+            "job_title",
+            "phone",
+            "wechat",
+            "email",
+            "role",
+        ]
     } else if kind == Deal::DEF.kind {
         &["title", "customer", "amount", "close_on", "owner", "source"]
     } else if kind == Task::DEF.kind {
@@ -50,16 +66,25 @@ pub fn NewRecordForm(
 ) -> impl IntoView {
     let (store, i18n, nav) = (use_store(), use_i18n(), use_nav());
     let kind = wanted.kind;
-    let Some(def) = registry::def(kind) else { return ().into_any() };
+    let Some(def) = registry::def(kind) else {
+        return ().into_any();
+    };
     let me = untrack(|| store.me()).to_string();
     let fields: Vec<(&'static FieldDef, RwSignal<String>)> = fields_of(kind)
         .iter()
         .filter_map(|name| def.fields.iter().find(|it| it.name == *name))
         .map(|field| {
-            let linked = wanted.links.iter().find(|it| it.0 == field.name).map(|it| it.1.to_string());
+            let linked = wanted
+                .links
+                .iter()
+                .find(|it| it.0 == field.name)
+                .map(|it| it.1.to_string());
             let owner = (field.name == "owner").then(|| me.clone());
             let left = draft(&draft_name(def.name, field.name));
-            (field, RwSignal::new(linked.or(left).or(owner).unwrap_or_default()))
+            (
+                field,
+                RwSignal::new(linked.or(left).or(owner).unwrap_or_default()),
+            )
         })
         .collect();
     let errors = RwSignal::new(HashMap::<&'static str, String>::new());
@@ -68,7 +93,16 @@ pub fn NewRecordForm(
     for (field, value) in fields.clone() {
         let name = draft_name(def.name, field.name);
         let own = (field.name == "owner").then(|| me.clone());
-        Effect::new(move |_| value.with(|it| keep_draft(&name, Some(it).filter(|it| own.as_ref() != Some(it)).map(String::as_str))));
+        Effect::new(move |_| {
+            value.with(|it| {
+                keep_draft(
+                    &name,
+                    Some(it)
+                        .filter(|it| own.as_ref() != Some(it))
+                        .map(String::as_str),
+                )
+            })
+        });
     }
     let make = {
         let fields = fields.clone();
@@ -109,7 +143,13 @@ pub fn NewRecordForm(
     };
     let twin = {
         let fields = fields.clone();
-        Memo::new(move |_| if kind == Customer::DEF.kind { twin_of(store, &fields) } else { None })
+        Memo::new(move |_| {
+            if kind == Customer::DEF.kind {
+                twin_of(store, &fields)
+            } else {
+                None
+            }
+        })
     };
     let input = move |(field, value): (&'static FieldDef, RwSignal<String>)| {
         let label = Signal::derive(move || field_label(i18n, def, field.name));
@@ -183,7 +223,10 @@ pub fn NewRecordForm(
 fn focus_first() {
     request_animation_frame(|| {
         request_animation_frame(|| {
-            let first = document().query_selector("dialog[open] .form .input").ok().flatten();
+            let first = document()
+                .query_selector("dialog[open] .form .input")
+                .ok()
+                .flatten();
             if let Some(first) = first.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
                 let _ = first.focus();
             }
@@ -192,7 +235,10 @@ fn focus_first() {
 }
 
 fn id_of(path: &str) -> RecordId {
-    path.rsplit('/').next().and_then(|it| RecordId::parse(it).ok()).unwrap_or_default()
+    path.rsplit('/')
+        .next()
+        .and_then(|it| RecordId::parse(it).ok())
+        .unwrap_or_default()
 }
 
 fn draft_name(kind: &str, field: &str) -> String {
@@ -200,17 +246,23 @@ fn draft_name(kind: &str, field: &str) -> String {
 }
 
 /// A customer with the same phone or the very same name.
-fn twin_of(store: LocalStore, fields: &[(&'static FieldDef, RwSignal<String>)]) -> Option<RecordId> {
+fn twin_of(
+    store: LocalStore,
+    fields: &[(&'static FieldDef, RwSignal<String>)],
+) -> Option<RecordId> {
     let value = |name: &str| {
         let (field, value) = fields.iter().find(|it| it.0.name == name)?;
         let parsed = parse_typed(field, &value.get()).ok()?;
         parsed.as_text().map(str::to_owned)
     };
     let (name, phone) = (value("name"), value("phone"));
-    let typed = phone.as_deref().or(name.as_deref().filter(|it| it.chars().count() > 1))?;
+    let typed = phone
+        .as_deref()
+        .or(name.as_deref().filter(|it| it.chars().count() > 1))?;
     let found = matches(store, Customer::DEF.kind, typed, 8);
     let is_twin = |row: &huike_shared::row::Row| {
-        let same_phone = phone.is_some() && row.value(Customer::PHONE.index).as_text() == phone.as_deref();
+        let same_phone =
+            phone.is_some() && row.value(Customer::PHONE.index).as_text() == phone.as_deref();
         same_phone || row.value(Customer::NAME.index).as_text() == name.as_deref()
     };
     found.iter().find(|it| is_twin(it)).map(|it| it.id)
@@ -218,14 +270,18 @@ fn twin_of(store: LocalStore, fields: &[(&'static FieldDef, RwSignal<String>)]) 
 
 /// The top of the first stage: of the pipeline on the screen, else of the first one.
 fn first_place(store: LocalStore, path: &str) -> Option<(Box<str>, Scalar)> {
-    let shown = path.strip_prefix("/app/deals/").and_then(|it| it.split('/').next());
+    let shown = path
+        .strip_prefix("/app/deals/")
+        .and_then(|it| it.split('/').next());
     let shown = shown.and_then(|it| RecordId::parse(it).ok());
     let rows = store.rows(Pipeline::DEF.kind).get_untracked();
     let chosen = rows.iter().find(|it| Some(it.id) == shown).or_else(|| {
         let usable = rows.iter().filter(|it| !it.get(Pipeline::ARCHIVED));
         usable.min_by_key(|it| (it.get(Pipeline::RANK), it.id))
     })?;
-    let (stage, _) = Pipeline::stages(chosen).into_iter().find(|it| !it.1.removed)?;
+    let (stage, _) = Pipeline::stages(chosen)
+        .into_iter()
+        .find(|it| !it.1.removed)?;
     let deals = store.rows(Deal::DEF.kind).get_untracked();
     let first = deals
         .iter()
@@ -234,6 +290,11 @@ fn first_place(store: LocalStore, path: &str) -> Option<(Box<str>, Scalar)> {
         .map(|it| it.rank)
         .min();
     let rank = Rank::between(None, first.as_ref(), &mut DeviceEntropy);
-    let place = Place { pipeline: chosen.id, stage, rank, since: now() };
+    let place = Place {
+        pipeline: chosen.id,
+        stage,
+        rank,
+        since: now(),
+    };
     Some((Deal::PLACE.name.into(), FieldType::write(&place)))
 }

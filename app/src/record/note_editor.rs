@@ -90,7 +90,15 @@ fn put_under_caret(area: &HtmlTextAreaElement, text: &str, remote: Option<&Splic
         return;
     }
     let moved = |at: usize| match remote {
-        Some(remote) => Splice { at, remove: 0, insert: "".into() }.after(remote).at,
+        Some(remote) => {
+            Splice {
+                at,
+                remove: 0,
+                insert: "".into(),
+            }
+            .after(remote)
+            .at
+        }
         None => at,
     };
     let _ = area.set_selection_range(units_of(text, moved(start)), units_of(text, moved(end)));

@@ -51,7 +51,11 @@ pub fn RecordPicker(
     let (store, i18n) = (use_store(), use_i18n());
     let typed = RwSignal::new(String::new());
     let found = Memo::new(move |_| {
-        if open.get() { matches(store, kind, &typed.get(), SHOWN_MAX) } else { Vec::new() }
+        if open.get() {
+            matches(store, kind, &typed.get(), SHOWN_MAX)
+        } else {
+            Vec::new()
+        }
     });
     let choose = move |id: Option<RecordId>| {
         open.set(false);
@@ -64,9 +68,16 @@ pub fn RecordPicker(
         }
     };
     let second = move |row: &Row| -> String {
-        let Some(def) = registry::def(row.kind) else { return String::new() };
-        let index = def.fields.iter().position(|it| matches!(it.name, "phone" | "customer"));
-        index.map(|it| value_words(store, i18n, &def.fields[it], row.value(it))).unwrap_or_default()
+        let Some(def) = registry::def(row.kind) else {
+            return String::new();
+        };
+        let index = def
+            .fields
+            .iter()
+            .position(|it| matches!(it.name, "phone" | "customer"));
+        index
+            .map(|it| value_words(store, i18n, &def.fields[it], row.value(it)))
+            .unwrap_or_default()
     };
     view! {
         <Sheet open title=label close_label=i18n.text(Messages::common_close)>
@@ -126,13 +137,18 @@ pub fn LinkInput(
     disabled: Signal<bool>,
 ) -> impl IntoView {
     let (store, i18n, nav) = (use_store(), use_i18n(), use_nav());
-    let FieldKind::Link(kind) = field.kind else { return ().into_any() };
+    let FieldKind::Link(kind) = field.kind else {
+        return ().into_any();
+    };
     let Some((def, target)) = registry::def(record.kind).zip(registry::def_by_name(kind)) else {
         return ().into_any();
     };
     let row = store.row(record);
     let linked = Memo::new(move |_| {
-        row.with(|it| it.as_ref().and_then(|it| it.by_key(def, field.name).as_id()))
+        row.with(|it| {
+            it.as_ref()
+                .and_then(|it| it.by_key(def, field.name).as_id())
+        })
     });
     let is_open = RwSignal::new(false);
     let choose = move |id: Option<RecordId>| {
@@ -140,10 +156,16 @@ pub fn LinkInput(
     };
     let name = move || {
         linked.get().map(|id| {
-            let other = store.row(RecordRef { kind: target.kind, id });
+            let other = store.row(RecordRef {
+                kind: target.kind,
+                id,
+            });
             let words = move || {
                 let row = other.get();
-                row.map_or_else(|| i18n.t(Messages::record_missing), |it| title_of_row(&it, i18n))
+                row.map_or_else(
+                    || i18n.t(Messages::record_missing),
+                    |it| title_of_row(&it, i18n),
+                )
             };
             let path = move || other.get().map(|it| path_of(&it));
             view! {
@@ -209,7 +231,8 @@ pub fn LinkDraft(
             None => i18n.t(Messages::picker_choose),
         }
     };
-    let choose = move |id: Option<RecordId>| value.set(id.map(|it| it.to_string()).unwrap_or_default());
+    let choose =
+        move |id: Option<RecordId>| value.set(id.map(|it| it.to_string()).unwrap_or_default());
     view! {
         <div class="field">
             <label>{move || label.get()}</label>

@@ -86,17 +86,24 @@ async fn send(method: &str, path: &str, body: Option<JsValue>) -> Result<Vec<u8>
     let headers = request.headers();
     let _ = headers.set("accept", "application/json");
     // The server's sentences come in the language of the page, not of the browser.
-    if let Some(language) = document().document_element().and_then(|it| it.get_attribute("lang")) {
+    if let Some(language) = document()
+        .document_element()
+        .and_then(|it| it.get_attribute("lang"))
+    {
         let _ = headers.set("accept-language", &language);
     }
     if is_text {
         let _ = headers.set("content-type", "application/json");
     }
     let answer = JsFuture::from(window().fetch_with_request(&request)).await;
-    let response: Response =
-        answer.map_err(|_| HttpError::Offline)?.dyn_into().map_err(|_| HttpError::Unreadable)?;
+    let response: Response = answer
+        .map_err(|_| HttpError::Offline)?
+        .dyn_into()
+        .map_err(|_| HttpError::Unreadable)?;
     let bytes = match response.array_buffer() {
-        Ok(promise) => JsFuture::from(promise).await.map_err(|_| HttpError::Offline)?,
+        Ok(promise) => JsFuture::from(promise)
+            .await
+            .map_err(|_| HttpError::Offline)?,
         Err(_) => return Err(HttpError::Unreadable),
     };
     let bytes = Uint8Array::new(&bytes).to_vec();
@@ -109,7 +116,11 @@ async fn send(method: &str, path: &str, body: Option<JsValue>) -> Result<Vec<u8>
     if matches!(status, 502..=504) && problem.code.is_empty() {
         return Err(HttpError::Offline);
     }
-    Err(HttpError::Refused { status, code: problem.code, message: problem.message })
+    Err(HttpError::Refused {
+        status,
+        code: problem.code,
+        message: problem.message,
+    })
 }
 
 impl HttpError {
@@ -122,7 +133,11 @@ impl HttpError {
             HttpError::Refused { code, .. } => {
                 let key = format!("error-{code}");
                 let found = i18n.by_key(&key);
-                if found == key { i18n.t(|m| m.error_unexpected()) } else { found }
+                if found == key {
+                    i18n.t(|m| m.error_unexpected())
+                } else {
+                    found
+                }
             }
         }
     }

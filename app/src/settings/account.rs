@@ -28,7 +28,10 @@ pub fn Account() -> impl IntoView {
 
     // What it can do.
     let change = move || {
-        let body = PasswordChange { current: current.get_untracked(), new: new.get_untracked() };
+        let body = PasswordChange {
+            current: current.get_untracked(),
+            new: new.get_untracked(),
+        };
         is_busy.set(true);
         error.set(None);
         leptos::task::spawn_local(async move {

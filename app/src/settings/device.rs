@@ -28,7 +28,10 @@ pub fn Device() -> impl IntoView {
             && let Ok(estimate) = JsFuture::from(asked).await
         {
             let number = |name: &str| {
-                js_sys::Reflect::get(&estimate, &name.into()).ok().and_then(|it| it.as_f64()).unwrap_or(0.0)
+                js_sys::Reflect::get(&estimate, &name.into())
+                    .ok()
+                    .and_then(|it| it.as_f64())
+                    .unwrap_or(0.0)
             };
             used.try_set(Some((number("usage"), number("quota"))));
         }
@@ -123,7 +126,11 @@ pub fn Device() -> impl IntoView {
 /// Whether the program runs as an installed app.
 fn is_installed() -> bool {
     let matches = |query: &str| {
-        window().match_media(query).ok().flatten().is_some_and(|it| it.matches())
+        window()
+            .match_media(query)
+            .ok()
+            .flatten()
+            .is_some_and(|it| it.matches())
     };
     let ios = js_sys::Reflect::get(window().navigator().unchecked_ref(), &"standalone".into());
     matches("(display-mode: standalone)") || ios.is_ok_and(|it| it.is_truthy())

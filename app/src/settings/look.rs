@@ -13,15 +13,27 @@ pub fn Look() -> impl IntoView {
     let (i18n, look, shell) = (use_i18n(), use_appearance(), use_shell());
     let languages = Language::ALL
         .iter()
-        .map(|it| Segment { id: it.tag(), label: Signal::stored(it.own_name().to_owned()), glyph: None })
+        .map(|it| Segment {
+            id: it.tag(),
+            label: Signal::stored(it.own_name().to_owned()),
+            glyph: None,
+        })
         .collect();
     let themes = Theme::ALL
         .iter()
-        .map(|it| Segment { id: it.id(), label: theme_label(*it), glyph: None })
+        .map(|it| Segment {
+            id: it.id(),
+            label: theme_label(*it),
+            glyph: None,
+        })
         .collect();
     let densities = Density::ALL
         .iter()
-        .map(|it| Segment { id: it.id(), label: density_label(*it), glyph: None })
+        .map(|it| Segment {
+            id: it.id(),
+            label: density_label(*it),
+            glyph: None,
+        })
         .collect();
     let set_language = move |id: &'static str| {
         if let Some(language) = Language::from_tag(id) {

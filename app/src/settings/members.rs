@@ -81,13 +81,22 @@ fn Invite() -> impl IntoView {
     let load = move || {
         leptos::task::spawn_local(async move {
             if let Ok(answer) = http::get::<Invitations>("/api/v1/invitations").await {
-                open.try_set(answer.invitations.into_iter().filter(|it| it.status == "open").collect());
+                open.try_set(
+                    answer
+                        .invitations
+                        .into_iter()
+                        .filter(|it| it.status == "open")
+                        .collect(),
+                );
             }
         });
     };
     load();
     let invite = move || {
-        let asked = Asked { note: note.get_untracked(), role: role.get_untracked() };
+        let asked = Asked {
+            note: note.get_untracked(),
+            role: role.get_untracked(),
+        };
         error.set(None);
         leptos::task::spawn_local(async move {
             match http::post::<Invitation>("/api/v1/invitations", &asked).await {
@@ -119,7 +128,9 @@ fn Invite() -> impl IntoView {
         leptos::task::spawn_local(async move {
             let written = JsFuture::from(window().navigator().clipboard().write_text(&link)).await;
             if written.is_ok() {
-                shell.toasts.show(Toast::new(untrack(|| i18n.t(Messages::common_copied))));
+                shell
+                    .toasts
+                    .show(Toast::new(untrack(|| i18n.t(Messages::common_copied))));
             }
         });
     };

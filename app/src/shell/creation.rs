@@ -30,8 +30,10 @@ pub struct Creation {
 
 /// Puts it into the context.
 pub fn provide_creation() -> Creation {
-    let creation =
-        Creation { is_choosing: RwSignal::new(false), wanted: RwSignal::new(None) };
+    let creation = Creation {
+        is_choosing: RwSignal::new(false),
+        wanted: RwSignal::new(None),
+    };
     provide_context(creation);
     creation
 }
@@ -78,8 +80,18 @@ impl Creation {
 
 /// The kinds one makes from anywhere, with the letter that does it in the sheet.
 const OFFERED: [(Kind, Glyph, &str, fn(&Messages) -> String); 4] = [
-    (Customer::DEF.kind, Glyph::Customer, "C", Messages::kind_customer),
-    (Contact::DEF.kind, Glyph::Contact, "P", Messages::kind_contact),
+    (
+        Customer::DEF.kind,
+        Glyph::Customer,
+        "C",
+        Messages::kind_customer,
+    ),
+    (
+        Contact::DEF.kind,
+        Glyph::Contact,
+        "P",
+        Messages::kind_contact,
+    ),
     (Deal::DEF.kind, Glyph::Deal, "D", Messages::kind_deal),
     (Task::DEF.kind, Glyph::Task, "T", Messages::kind_task),
 ];
@@ -89,18 +101,19 @@ const OFFERED: [(Kind, Glyph, &str, fn(&Messages) -> String); 4] = [
 pub fn CreationDialogs() -> impl IntoView {
     let (i18n, creation) = (use_i18n(), use_creation());
     let items = move || {
-        OFFERED.map(|(kind, glyph, key, words)| {
-            view! {
-                <MenuItem
-                    label=i18n.text(words)
-                    glyph=glyph
-                    shortcut=key
-                    on_press=move |()| creation.open(kind, Vec::new())
-                />
-            }
-        })
-        .into_iter()
-        .collect_view()
+        OFFERED
+            .map(|(kind, glyph, key, words)| {
+                view! {
+                    <MenuItem
+                        label=i18n.text(words)
+                        glyph=glyph
+                        shortcut=key
+                        on_press=move |()| creation.open(kind, Vec::new())
+                    />
+                }
+            })
+            .into_iter()
+            .collect_view()
     };
     let is_open = RwSignal::new(false);
     Effect::new(move |_| is_open.set(creation.wanted.with(Option::is_some)));
@@ -112,7 +125,9 @@ pub fn CreationDialogs() -> impl IntoView {
     let title = Signal::derive(move || {
         let kind = creation.wanted.with(|it| it.as_ref().map(|it| it.kind));
         let offer = OFFERED.iter().find(|it| Some(it.0) == kind);
-        offer.map(|it| i18n.t(|m| m.record_new(&(it.3)(m)))).unwrap_or_default()
+        offer
+            .map(|it| i18n.t(|m| m.record_new(&(it.3)(m))))
+            .unwrap_or_default()
     });
     view! {
         <Sheet

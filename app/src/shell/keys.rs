@@ -22,7 +22,10 @@ pub struct Shortcuts;
 
 impl Shortcuts {
     /// Keys and what they do.
-    #[allow(clippy::type_complexity, reason = "a table reads better than a type for it")]
+    #[allow(
+        clippy::type_complexity,
+        reason = "a table reads better than a type for it"
+    )]
     pub const ALL: &'static [(&'static [&'static str], fn(&Messages) -> String)] = &[
         (&["Ctrl", "K"], Messages::keys_palette),
         (&["/"], Messages::common_search),
@@ -75,7 +78,9 @@ pub fn watch() {
         if is_command || ev.alt_key() || !shell.has_letter_keys.get_untracked() {
             return;
         }
-        let is_second = pair.get_value().is_some_and(|at| js_sys::Date::now() - at < PAIR_MS);
+        let is_second = pair
+            .get_value()
+            .is_some_and(|at| js_sys::Date::now() - at < PAIR_MS);
         pair.set_value(None);
         let target = match key.as_str() {
             "t" if is_second => Some("/app/today"),
@@ -109,7 +114,10 @@ pub fn watch() {
 /// To the search of the page, or to the palette where there is none.
 fn search(ev: &KeyboardEvent, shell: Shell) {
     ev.prevent_default();
-    let field = document().query_selector("main .search-field input").ok().flatten();
+    let field = document()
+        .query_selector("main .search-field input")
+        .ok()
+        .flatten();
     match field.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
         Some(field) => {
             let _ = field.focus();
@@ -119,7 +127,11 @@ fn search(ev: &KeyboardEvent, shell: Shell) {
 }
 
 fn is_dialog_open() -> bool {
-    document().query_selector("dialog[open]").ok().flatten().is_some()
+    document()
+        .query_selector("dialog[open]")
+        .ok()
+        .flatten()
+        .is_some()
 }
 
 /// The sheet of keys.

@@ -16,7 +16,11 @@ pub fn MemberMenu() -> impl IntoView {
     let (i18n, session, store) = (use_i18n(), use_session(), use_store());
     let name = Signal::derive(move || {
         let known = store.member_name(store.me());
-        if known.is_empty() { session.member_name() } else { known }
+        if known.is_empty() {
+            session.member_name()
+        } else {
+            known
+        }
     });
     view! {
         <div class="rail-member">

@@ -97,9 +97,15 @@ fn SignedOut() -> impl IntoView {
     let (store, i18n, session) = (use_store(), use_i18n(), use_session());
     let is_out = move || {
         session.state() == SessionState::SignedOut
-            || store.status().with(|it| it.connection == Connection::SignedOut)
+            || store
+                .status()
+                .with(|it| it.connection == Connection::SignedOut)
     };
-    let is_old = move || store.status().with(|it| it.connection == Connection::ClientTooOld);
+    let is_old = move || {
+        store
+            .status()
+            .with(|it| it.connection == Connection::ClientTooOld)
+    };
     view! {
         <Show when=is_out>
             <Notice tone=Tone::Due glyph=Glyph::Key>
@@ -156,8 +162,10 @@ fn apply_when_stored(
         updates.with_value(crate::transport::Updates::apply);
         return;
     }
-    gloo_timers::callback::Timeout::new(100, move || apply_when_stored(store, updates, patience - 1))
-        .forget();
+    gloo_timers::callback::Timeout::new(100, move || {
+        apply_when_stored(store, updates, patience - 1)
+    })
+    .forget();
 }
 
 /// The browser offers to install; shown after the first edit, when it is clear what for.
@@ -191,7 +199,9 @@ fn InstallHint() -> impl IntoView {
         leptos::task::spawn_local(async move {
             let is_installed = JsFuture::from(asked).await.is_ok_and(|it| it.is_truthy());
             if is_installed {
-                shell.announcer.say(untrack(|| i18n.t(Messages::common_done)));
+                shell
+                    .announcer
+                    .say(untrack(|| i18n.t(Messages::common_done)));
             }
         });
     };

@@ -35,12 +35,16 @@ pub fn watch_panics() {
 /// Draws what it can; a step that fails is left out.
 fn show(info: &PanicHookInfo<'_>) {
     let document = document();
-    let Ok(screen) = document.create_element("main") else { return };
+    let Ok(screen) = document.create_element("main") else {
+        return;
+    };
     screen.set_class_name("panic");
     let _ = screen.set_attribute("role", "alert");
     for (language, title, text, _) in WORDS {
         for (tag, words) in [("h1", title), ("p", text)] {
-            let Ok(line) = document.create_element(tag) else { continue };
+            let Ok(line) = document.create_element(tag) else {
+                continue;
+            };
             let _ = line.set_attribute("lang", language);
             line.set_text_content(Some(words));
             let _ = screen.append_child(&line);

@@ -24,7 +24,8 @@ pub fn PillButton() -> impl IntoView {
 
 /// Where edits are, followed.
 pub fn state(store: LocalStore) -> SyncState {
-    let is_hurt = store.storage().get() != StorageState::Fine || store.broken().with(Option::is_some);
+    let is_hurt =
+        store.storage().get() != StorageState::Fine || store.broken().with(Option::is_some);
     store.status().with(|status| match status.connection {
         _ if is_hurt || status.refused > 0 => SyncState::Attention,
         Connection::SignedOut | Connection::ClientTooOld => SyncState::Attention,
@@ -37,7 +38,8 @@ pub fn state(store: LocalStore) -> SyncState {
 
 /// The same in words, followed.
 pub fn words(store: LocalStore, i18n: I18n) -> String {
-    let is_hurt = store.storage().get() != StorageState::Fine || store.broken().with(Option::is_some);
+    let is_hurt =
+        store.storage().get() != StorageState::Fine || store.broken().with(Option::is_some);
     let status = store.status().get();
     let waiting = i64::from(status.waiting);
     i18n.t(|m| match status.connection {
@@ -45,7 +47,9 @@ pub fn words(store: LocalStore, i18n: I18n) -> String {
         Connection::SignedOut if waiting > 0 => m.sync_signed_out_pending(waiting),
         Connection::SignedOut => m.sync_signed_out(),
         Connection::ClientTooOld => m.sync_client_too_old(),
-        Connection::Offline | Connection::Connecting if waiting > 0 => m.sync_offline_pending(waiting),
+        Connection::Offline | Connection::Connecting if waiting > 0 => {
+            m.sync_offline_pending(waiting)
+        }
         Connection::Offline => m.sync_offline(),
         Connection::Connecting => m.sync_connecting(),
         Connection::CatchingUp { .. } => m.sync_catching_up(),

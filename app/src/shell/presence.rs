@@ -18,11 +18,16 @@ pub fn Presence(
     let people = Memo::new(move |_| {
         let me = store.me();
         let mut ids: Vec<_> = store.presence().with(|all| {
-            all.iter().filter(|it| it.record == Some(record) && it.member != me).map(|it| it.member).collect()
+            all.iter()
+                .filter(|it| it.record == Some(record) && it.member != me)
+                .map(|it| it.member)
+                .collect()
         });
         ids.sort_unstable();
         ids.dedup();
-        ids.into_iter().map(|id| (u128::from_be_bytes(id.0), store.member_name(id))).collect::<Vec<_>>()
+        ids.into_iter()
+            .map(|id| (u128::from_be_bytes(id.0), store.member_name(id)))
+            .collect::<Vec<_>>()
     });
     view! {
         <Show when=move || people.with(|it| !it.is_empty())>

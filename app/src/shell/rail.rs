@@ -21,7 +21,13 @@ pub fn Rail(
 ) -> impl IntoView {
     let (i18n, shell, session) = (use_i18n(), use_shell(), use_session());
     let workspace = Signal::derive(move || session.workspace_name());
-    let fold_label = i18n.text(move |m| if is_folded.get() { m.nav_expand() } else { m.nav_collapse() });
+    let fold_label = i18n.text(move |m| {
+        if is_folded.get() {
+            m.nav_expand()
+        } else {
+            m.nav_collapse()
+        }
+    });
     view! {
         <nav class="rail" aria-label=move || i18n.t(Messages::nav_main)>
             <div class="rail-head">
@@ -135,7 +141,9 @@ fn Pipelines() -> impl IntoView {
             .filter(|it| !it.2.archived)
             .collect();
         all.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
-        all.into_iter().map(|it| (it.1, it.2.name.to_string())).collect::<Vec<_>>()
+        all.into_iter()
+            .map(|it| (it.1, it.2.name.to_string()))
+            .collect::<Vec<_>>()
     });
     let link = move |(id, name): (huike_shared::id::RecordId, String)| {
         let path = format!("/app/deals/{id}");

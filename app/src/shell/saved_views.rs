@@ -42,7 +42,10 @@ pub fn views_of(store: LocalStore, kind: &'static str) -> Memo<Vec<View>> {
         let mut views: Vec<View> = rows
             .get()
             .iter()
-            .map(|row| View { id: row.id, view: SavedView::from_row(row) })
+            .map(|row| View {
+                id: row.id,
+                view: SavedView::from_row(row),
+            })
             .filter(|it| {
                 let of = it.view.of.as_ref().map_or("customer", |of| of.as_str());
                 let is_own = it.view.owner.is_none_or(|owner| owner.raw() == me);
@@ -59,8 +62,13 @@ pub fn views_of(store: LocalStore, kind: &'static str) -> Memo<Vec<View>> {
 pub fn StarredViews() -> impl IntoView {
     let (store, i18n, nav) = (use_store(), use_i18n(), use_nav());
     let views = views_of(store, "");
-    let starred =
-        move || views.get().into_iter().filter(|it| it.view.starred).collect::<Vec<_>>();
+    let starred = move || {
+        views
+            .get()
+            .into_iter()
+            .filter(|it| it.view.starred)
+            .collect::<Vec<_>>()
+    };
     let link = move |view: View| {
         let (id, path, name) = (view.id.to_string(), view.path(), view.view.name.to_string());
         view! {

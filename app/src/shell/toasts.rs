@@ -17,7 +17,11 @@ pub fn show_news(toasts: Toasts) {
 
 fn show(news: News, toasts: Toasts, store: LocalStore, i18n: I18n) {
     let toast = match news {
-        News::Made { edit, label, records } => {
+        News::Made {
+            edit,
+            label,
+            records,
+        } => {
             let words = made(label, &records, store, i18n);
             let undo = i18n.t(Messages::common_undo);
             Toast::new(words).action(undo, move || store.undo_edit(edit))

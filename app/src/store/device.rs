@@ -28,12 +28,20 @@ pub fn fresh_id() -> RecordId {
 
 /// Reads what this device remembers under a key.
 pub fn remembered(key: &str) -> Option<String> {
-    window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
+    window()
+        .local_storage()
+        .ok()
+        .flatten()?
+        .get_item(key)
+        .ok()
+        .flatten()
 }
 
 /// Remembers a text, or forgets it. Where storage is forbidden nothing is kept.
 pub fn remember(key: &str, value: Option<&str>) {
-    let Ok(Some(storage)) = window().local_storage() else { return };
+    let Ok(Some(storage)) = window().local_storage() else {
+        return;
+    };
     let _ = match value {
         Some(value) => storage.set_item(key, value),
         None => storage.remove_item(key),
@@ -47,5 +55,8 @@ pub fn draft(name: &str) -> Option<String> {
 
 /// Keeps a draft, or drops it.
 pub fn keep_draft(name: &str, text: Option<&str>) {
-    remember(&format!("huike.draft.{name}"), text.filter(|it| !it.is_empty()));
+    remember(
+        &format!("huike.draft.{name}"),
+        text.filter(|it| !it.is_empty()),
+    );
 }

@@ -71,7 +71,10 @@ impl EditLabel {
     /// Whether a toast says so and offers to take it back. What one sees happen under one's own
     /// hand needs none.
     pub fn is_told(self) -> bool {
-        !matches!(self, EditLabel::Change | EditLabel::Create | EditLabel::Settle | EditLabel::Undo)
+        !matches!(
+            self,
+            EditLabel::Change | EditLabel::Create | EditLabel::Settle | EditLabel::Undo
+        )
     }
 }
 
@@ -119,7 +122,11 @@ pub struct Inverse {
 impl Edits {
     /// Takes an edit in.
     pub fn begin(&mut self, intent: Intent, at: Timestamp) {
-        self.pending.push(Pending { intent, failure: None, at });
+        self.pending.push(Pending {
+            intent,
+            failure: None,
+            at,
+        });
     }
 
     /// Remembers how to take an edit back.
@@ -127,7 +134,9 @@ impl Edits {
         let mut written = Vec::new();
         for part in &intent.parts {
             let (record, row) = (part.record, shown(part.record));
-            let Some(def) = registry::def(record.kind) else { continue };
+            let Some(def) = registry::def(record.kind) else {
+                continue;
+            };
             if row.is_none() {
                 // A record that was not there before is taken back by deleting it.
                 let key: Box<str> = DELETED.into();
@@ -140,10 +149,18 @@ impl Edits {
             }
             for (key, value) in row.iter().flat_map(|_| &part.values) {
                 let before = row.map_or(Scalar::Null, |it| read(it, def, key));
-                written.push(Written { record, key: key.clone(), wrote: value.clone(), before });
+                written.push(Written {
+                    record,
+                    key: key.clone(),
+                    wrote: value.clone(),
+                    before,
+                });
             }
         }
-        self.done.push(Done { id: intent.id, written });
+        self.done.push(Done {
+            id: intent.id,
+            written,
+        });
         let surplus = self.done.len().saturating_sub(UNDO_MAX);
         self.done.drain(..surplus);
     }
@@ -166,10 +183,21 @@ impl Edits {
     ) -> Option<Inverse> {
         let at = self.done.iter().position(|it| it.id == id)?;
         let done = self.done.remove(at);
-        let mut inverse = Inverse { parts: Vec::new(), skipped: 0 };
+        let mut inverse = Inverse {
+            parts: Vec::new(),
+            skipped: 0,
+        };
         let mut skipped = Vec::new();
-        for Written { record, key, wrote, before } in done.written {
-            let Some(def) = registry::def(record.kind) else { continue };
+        for Written {
+            record,
+            key,
+            wrote,
+            before,
+        } in done.written
+        {
+            let Some(def) = registry::def(record.kind) else {
+                continue;
+            };
             let is_ours = shown(record).is_some_and(|row| read(row, def, &key) == wrote);
             if !is_ours {
                 if !skipped.contains(&record) {
@@ -179,7 +207,10 @@ impl Edits {
             }
             match inverse.parts.iter_mut().find(|it| it.record == record) {
                 Some(part) => part.values.push((key, before)),
-                None => inverse.parts.push(IntentPart { record, values: vec![(key, before)] }),
+                None => inverse.parts.push(IntentPart {
+                    record,
+                    values: vec![(key, before)],
+                }),
             }
         }
         inverse.skipped = skipped.len();
@@ -227,7 +258,13 @@ impl Edits {
 }
 
 fn new_row(record: RecordRef, stamp: Stamp) -> Row {
-    Row { kind: record.kind, id: record.id, created: stamp, updated: stamp, ..Row::default() }
+    Row {
+        kind: record.kind,
+        id: record.id,
+        created: stamp,
+        updated: stamp,
+        ..Row::default()
+    }
 }
 
 /// What a row shows under a key, its deletion too.

@@ -109,7 +109,10 @@ impl Note {
 
     fn open(&self, store: LocalStore) {
         let (owner, field) = (self.owner, self.field);
-        store.send(&Request::OpenNote { owner, field: field.into() });
+        store.send(&Request::OpenNote {
+            owner,
+            field: field.into(),
+        });
     }
 
     /// Sends the splice under way, perhaps not for the first time.
@@ -189,7 +192,9 @@ impl LocalStore {
     /// A splice could not be stored; it is tried again a little later. False if it was no splice.
     pub(super) fn fail_splice(self, intent: RecordId) -> bool {
         let notes = self.with(|inner| inner.notes.borrow().clone());
-        let failed = notes.iter().find(|it| it.shadow.borrow_mut().drop_under_way(intent));
+        let failed = notes
+            .iter()
+            .find(|it| it.shadow.borrow_mut().drop_under_way(intent));
         if let Some(note) = failed {
             note.rest(self, PAUSE_AFTER_FAILURE);
         }
@@ -204,7 +209,10 @@ impl LocalStore {
         });
         if is_last {
             let (owner, field) = (gone.owner, gone.field);
-            self.send(&Request::CloseNote { owner, field: field.into() });
+            self.send(&Request::CloseNote {
+                owner,
+                field: field.into(),
+            });
         }
     }
 }

@@ -35,8 +35,10 @@ struct Watched<K, T: 'static>(HashMap<K, (ArcRwSignal<T>, usize)>);
 
 impl<K: Eq + Hash, T: Clone + Send + Sync> Watched<K, T> {
     fn add(&mut self, key: K, value: impl FnOnce() -> T) -> ArcRwSignal<T> {
-        let (signal, count) =
-            self.0.entry(key).or_insert_with(|| (ArcRwSignal::new(value()), 0));
+        let (signal, count) = self
+            .0
+            .entry(key)
+            .or_insert_with(|| (ArcRwSignal::new(value()), 0));
         *count += 1;
         signal.clone()
     }
@@ -93,7 +95,10 @@ impl Tables {
     /// What is shown of a record.
     pub fn shown(&self, record: RecordRef) -> Option<&Arc<Row>> {
         let table = self.table(record.kind)?;
-        table.overlay.get(&record.id).or_else(|| table.base.get(&record.id))
+        table
+            .overlay
+            .get(&record.id)
+            .or_else(|| table.base.get(&record.id))
     }
 
     /// What the data core told of a record.
@@ -172,9 +177,15 @@ impl Tables {
         for table in self.all.iter_mut().filter(|it| it.is_stale) {
             table.is_stale = false;
             let mut rows = Vec::with_capacity(table.base.len() + table.overlay.len());
-            let of_base = table.base.iter().filter(|it| !table.overlay.contains_key(it.0));
+            let of_base = table
+                .base
+                .iter()
+                .filter(|it| !table.overlay.contains_key(it.0));
             rows.extend(
-                of_base.chain(&table.overlay).filter(|it| !it.1.deleted).map(|it| Arc::clone(it.1)),
+                of_base
+                    .chain(&table.overlay)
+                    .filter(|it| !it.1.deleted)
+                    .map(|it| Arc::clone(it.1)),
             );
             let live = table.live;
             news.push(Box::new(move || live.set(Arc::new(rows))));
@@ -200,13 +211,21 @@ impl Tables {
 
     fn collect(&self, key: LinkKey) -> Rows {
         let ids = self.linked.get(&key).map_or(&[][..], |it| it);
-        let row = |id: &RecordId| self.shown(RecordRef { kind: key.0, id: *id }).cloned();
+        let row = |id: &RecordId| {
+            self.shown(RecordRef {
+                kind: key.0,
+                id: *id,
+            })
+            .cloned()
+        };
         Arc::new(ids.iter().filter_map(row).collect())
     }
 
     /// Makes one change to a table and keeps index and marks true to it.
     fn change(&mut self, record: RecordRef, make: impl FnOnce(&mut Table)) {
-        let Some(index) = self.all.iter().position(|it| it.def.kind == record.kind) else { return };
+        let Some(index) = self.all.iter().position(|it| it.def.kind == record.kind) else {
+            return;
+        };
         let before = self.shown(record).cloned();
         let table = &mut self.all[index];
         make(table);
@@ -216,7 +235,9 @@ impl Tables {
         self.dirty_rows.insert(record);
         for &field in links.iter() {
             let points_at = |row: &Option<Arc<Row>>| {
-                row.as_ref().filter(|it| !it.deleted).and_then(|it| it.value(field).as_id())
+                row.as_ref()
+                    .filter(|it| !it.deleted)
+                    .and_then(|it| it.value(field).as_id())
             };
             let (old, new) = (points_at(&before), points_at(&after));
             let key = |id| (record.kind, field, id);

@@ -182,7 +182,13 @@ fn value_button(
 ) -> AnyView {
     let is_empty = move || shown.with(String::is_empty);
     // The name must hold the words one sees, for those who speak to their machine.
-    let words = move || if is_empty() { placeholder.get() } else { shown.get() };
+    let words = move || {
+        if is_empty() {
+            placeholder.get()
+        } else {
+            shown.get()
+        }
+    };
     view! {
         <button
             type="button"

@@ -116,17 +116,31 @@ impl DemoRecord {
             && let Ok(change) = decode(&body)
         {
             let record = self.record;
-            changes.push(PushedChange { record, of: None, hash: change.hash, body });
+            changes.push(PushedChange {
+                record,
+                of: None,
+                hash: change.hash,
+                body,
+            });
         }
         if let Some((field, text)) = self.note {
             let mut note = NoteDocument::genesis(self.record, field);
             let heads = note.heads();
-            let splice = Splice { at: 0, remove: 0, insert: text.into() };
+            let splice = Splice {
+                at: 0,
+                remove: 0,
+                insert: text.into(),
+            };
             if let Ok(body) = note.splice(&heads, &splice, (actor, actor), self.at) {
                 let record = note_ref(self.record, field);
                 let hash = note.heads().first().copied().unwrap_or_default();
                 let of = Some(note::of(self.record, field).into());
-                changes.push(PushedChange { record, of, hash, body });
+                changes.push(PushedChange {
+                    record,
+                    of,
+                    hash,
+                    body,
+                });
             }
         }
         changes

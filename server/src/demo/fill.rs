@@ -92,7 +92,10 @@ async fn open(state: &AppState, company: &Company) -> anyhow::Result<()> {
         bail!("the demo has no members");
     };
     let opening = Opening {
-        workspace: Workspace { id: company.workspace_id, name: WORKSPACE_NAME.to_owned() },
+        workspace: Workspace {
+            id: company.workspace_id,
+            name: WORKSPACE_NAME.to_owned(),
+        },
         user: user(first),
         member_id: first.id,
         member_name: first.name.to_owned(),
@@ -125,9 +128,16 @@ async fn write(state: &AppState, company: &Company) -> anyhow::Result<usize> {
     let mut count = 0;
     for (place, demo) in company.members.iter().enumerate() {
         let device_id: RecordId = OsEntropy.record_id(state.clock.now());
-        let author = Author { member_id: demo.id, role: demo.role, device_id };
+        let author = Author {
+            member_id: demo.id,
+            role: demo.role,
+            device_id,
+        };
         let actor = Actor::new(&mut OsEntropy);
-        state.ingest.register(company.workspace_id, author, &[actor]).await?;
+        state
+            .ingest
+            .register(company.workspace_id, author, &[actor])
+            .await?;
         let records = company.records.iter().filter(|it| it.by == place);
         let mut batch: Vec<PushedChange> = Vec::with_capacity(BATCH_CHANGES);
         for record in records {
@@ -151,7 +161,9 @@ async fn submit(
     let count = changes.len();
     for answer in state.ingest.submit(workspace_id, author, changes).await {
         if let Verdict::Refused(refusal) = answer.verdict {
-            return Err(Failure::Broken(format!("ingest refused the demo: {refusal}")));
+            return Err(Failure::Broken(format!(
+                "ingest refused the demo: {refusal}"
+            )));
         }
     }
     Ok(count)

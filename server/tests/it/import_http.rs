@@ -236,7 +236,11 @@ async fn rows_with_mistakes_are_listed_and_left_out_only_if_asked() {
 async fn equal_rows_become_records_of_their_own() {
     let app = TestApp::start().await;
     let browser = app.administrator().await;
-    import(&browser, "姓名,手机\n王伟,13800138000\n王伟,13800138000\n".as_bytes()).await;
+    import(
+        &browser,
+        "姓名,手机\n王伟,13800138000\n王伟,13800138000\n".as_bytes(),
+    )
+    .await;
     assert_eq!(customers(&app).await.len(), 2);
 }
 

@@ -249,7 +249,7 @@ impl Server {
 }
 
 fn scalar(value: &automerge::Value<'_>) -> Scalar {
-    match value.to_scalar().expect("documents are flat") {
+    match value.as_scalar().expect("documents are flat") {
         automerge::ScalarValue::Null => Scalar::Null,
         automerge::ScalarValue::Boolean(it) => Scalar::Bool(*it),
         automerge::ScalarValue::Int(it) => Scalar::Int(*it),

@@ -54,7 +54,11 @@ impl Shadow {
     /// Begins or ends a composition; gives what was held back meanwhile.
     pub fn set_composing(&mut self, is_composing: bool) -> Vec<Told> {
         self.is_composing = is_composing;
-        if is_composing { Vec::new() } else { std::mem::take(&mut self.held) }
+        if is_composing {
+            Vec::new()
+        } else {
+            std::mem::take(&mut self.held)
+        }
     }
 
     /// The next splice to send: one at a time, and never half a composition.
@@ -65,13 +69,21 @@ impl Shadow {
         let heads = self.heads.clone()?;
         let splice = Splice::between(&self.known, &self.shown)?;
         let now = splice.clone();
-        self.under_way = Some(UnderWay { intent: fresh(), heads, splice, now });
+        self.under_way = Some(UnderWay {
+            intent: fresh(),
+            heads,
+            splice,
+            now,
+        });
         self.under_way.as_ref()
     }
 
     /// Forgets a splice that could not be stored, so that it is made anew. False if it is another.
     pub fn drop_under_way(&mut self, intent: RecordId) -> bool {
-        let is_ours = self.under_way.as_ref().is_some_and(|it| it.intent == intent);
+        let is_ours = self
+            .under_way
+            .as_ref()
+            .is_some_and(|it| it.intent == intent);
         if is_ours {
             self.under_way = None;
         }
@@ -86,8 +98,8 @@ impl Shadow {
         }
         let before = self.sent();
         let typed = Splice::between(&before, &self.shown);
-        let is_answer = told.intent.is_some()
-            && self.under_way.as_ref().map(|it| it.intent) == told.intent;
+        let is_answer =
+            told.intent.is_some() && self.under_way.as_ref().map(|it| it.intent) == told.intent;
         if is_answer {
             self.under_way = None;
         } else if let Some(under_way) = &mut self.under_way
@@ -123,7 +135,11 @@ mod tests {
     const OURS: RecordId = RecordId([1; 16]);
 
     fn told(text: &str, intent: Option<RecordId>) -> Told {
-        Told { heads: Vec::new(), text: text.into(), intent }
+        Told {
+            heads: Vec::new(),
+            text: text.into(),
+            intent,
+        }
     }
 
     fn opened(text: &str) -> Shadow {
@@ -150,7 +166,14 @@ mod tests {
         assert!(shadow.next(|| OURS).is_none());
         shadow.take(told("a", Some(OURS)));
         let next = shadow.next(|| OURS).map(|it| it.splice.clone());
-        assert_eq!(next, Some(Splice { at: 1, remove: 0, insert: "b".into() }));
+        assert_eq!(
+            next,
+            Some(Splice {
+                at: 1,
+                remove: 0,
+                insert: "b".into()
+            })
+        );
     }
 
     #[test]
@@ -160,7 +183,14 @@ mod tests {
         assert!(shadow.next(|| OURS).is_some());
         shadow.shown = "end!?".into();
         let change = shadow.take(told("The end", None));
-        assert_eq!(change, Some(Splice { at: 0, remove: 0, insert: "The ".into() }));
+        assert_eq!(
+            change,
+            Some(Splice {
+                at: 0,
+                remove: 0,
+                insert: "The ".into()
+            })
+        );
         assert_eq!(shadow.shown, "The end!?");
         assert_eq!(shadow.take(told("The end!", Some(OURS))), None);
         assert_eq!(shadow.shown, "The end!?");
