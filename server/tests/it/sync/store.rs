@@ -326,15 +326,21 @@ async fn what_is_asked_for_each_change_does_not_slow_down_with_the_log() {
         .unwrap()
         .remove(0)
         .record;
-    let started = std::time::Instant::now();
-    for _ in 0..200 {
-        assert_eq!(
-            store.documents(WORKSPACE, &[wanted]).await.unwrap().len(),
-            1
-        );
-        assert_eq!(store.changes_of(WORKSPACE, wanted).await.unwrap().len(), 1);
+    let mut asked = std::time::Duration::MAX;
+    let mut walked = std::time::Duration::MAX;
+    // The quickest of several: other programs share the machine.
+    for _ in 0..20 {
+        let started = std::time::Instant::now();
+        let found = store.documents(WORKSPACE, &[wanted]).await.unwrap();
+        assert_eq!(found.len(), 1);
+        let changes = store.changes_of(WORKSPACE, wanted).await.unwrap();
+        assert_eq!(changes.len(), 1);
+        asked = asked.min(started.elapsed());
+        let started = std::time::Instant::now();
+        let page = store.documents_after(WORKSPACE, 0, 1, 1).await.unwrap();
+        assert_eq!(page.remaining, 19_999);
+        walked = walked.min(started.elapsed());
     }
-    // A walk through everything takes some ten times as long as this allows.
-    let each = started.elapsed() / 400;
-    assert!(each < std::time::Duration::from_millis(2), "{each:?}");
+    // Even counting the documents is a walk through all of them.
+    assert!(asked * 2 < walked, "{asked:?} {walked:?}");
 }
