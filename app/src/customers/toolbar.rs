@@ -172,15 +172,10 @@ fn count(list: ListState) -> Counts {
                 }
             }
         }
-        let owned = |(counts, dimension): (HashMap<&str, usize>, Dimension)| {
-            counts
-                .into_iter()
-                .map(move |(value, count)| ((dimension, value.to_owned()), count))
-        };
-        counts
-            .into_iter()
-            .zip(Dimension::ALL)
-            .flat_map(owned)
-            .collect()
+        let mut owned = Counts::new();
+        for (counts, dimension) in counts.into_iter().zip(Dimension::ALL) {
+            owned.extend(counts.into_iter().map(|(it, count)| ((dimension, it.to_owned()), count)));
+        }
+        owned
     })
 }
