@@ -142,20 +142,32 @@ impl DealBook {
     /// The pipeline on whose board a deal is shown. A deal whose pipeline was deleted is shown on
     /// the first board, so that none is ever out of sight.
     pub fn home(self, of: RecordId) -> Option<RecordId> {
-        self.pipelines.with(|all| {
-            let known = all.iter().find(|it| it.id == of);
-            let is_settled = self.is_settled.get();
-            let first = || {
-                let offered = all.iter().find(|it| !it.is_archived).or(all.first());
-                offered.filter(|_| is_settled)
-            };
-            known.or_else(first).map(|it| it.id)
-        })
+        self.homes()(of)
+    }
+
+    /// [`DealBook::home`] for many deals: what is followed is followed once.
+    pub fn homes(self) -> impl Fn(RecordId) -> Option<RecordId> {
+        let is_settled = self.is_settled.get();
+        let (known, first) = self.pipelines.with(|all| {
+            let known: Vec<RecordId> = all.iter().map(|it| it.id).collect();
+            let first = all
+                .iter()
+                .find(|it| !it.is_archived)
+                .or(all.first())
+                .map(|it| it.id);
+            (known, first.filter(|_| is_settled))
+        });
+        move |of| if known.contains(&of) { Some(of) } else { first }
     }
 
     /// How the next step of a deal stands, followed.
     pub fn step_state(self, deal: RecordId) -> StepState {
-        let today = self.clock.today();
-        self.steps.with(|it| state(it.get(&deal), today))
+        self.step_states()(deal)
+    }
+
+    /// [`DealBook::step_state`] for many deals: what is followed is followed once.
+    pub fn step_states(self) -> impl Fn(RecordId) -> StepState {
+        let (steps, today) = (self.steps.get(), self.clock.today());
+        move |deal| state(steps.get(&deal), today)
     }
 }

@@ -212,14 +212,16 @@ fn read_page() -> Page {
     let id = Memo::new(move |_| pipeline.with(|it| it.as_ref().map(|it| it.id)));
     let of_pipeline = Memo::new(move |_| {
         let id = id.get();
-        let here = |it: &&Arc<DealFacts>| book.home(it.place.pipeline) == id;
+        let home = book.homes();
+        let here = |it: &&Arc<DealFacts>| home(it.place.pipeline) == id;
         book.facts
             .with(|all| Arc::new(all.iter().filter(here).cloned().collect::<Vec<_>>()))
     });
     let passing = Memo::new(move |_| {
         let (shown, filters) = (shown.get(), filters.get());
+        let matches = matcher(book);
         let passes = |it: &&Arc<DealFacts>| {
-            shown.shows(&it.outcome) && filters.iter().all(|filter| matches(book, *filter, it))
+            shown.shows(&it.outcome) && filters.iter().all(|filter| matches(*filter, it))
         };
         of_pipeline.with(|all| Arc::new(all.iter().filter(passes).cloned().collect::<Vec<_>>()))
     });
@@ -235,13 +237,11 @@ fn read_page() -> Page {
     }
 }
 
-fn matches(book: DealBook, filter: QuickFilter, deal: &DealFacts) -> bool {
-    filter.matches(
-        deal,
-        book.step_state(deal.id),
-        book.store.me(),
-        book.clock.today(),
-    )
+/// Whether a deal passes a filter; what that depends on is followed once for all deals.
+fn matcher(book: DealBook) -> impl Fn(QuickFilter, &DealFacts) -> bool {
+    let step_state = book.step_states();
+    let (me, today) = (book.store.me(), book.clock.today());
+    move |filter, deal| filter.matches(deal, step_state(deal.id), me, today)
 }
 
 #[component]
@@ -351,9 +351,9 @@ fn filter_chip(page: Page, filter: QuickFilter) -> AnyView {
         QuickFilter::Mine | QuickFilter::ThisMonth => Tone::Neutral,
     };
     let count = Memo::new(move |_| {
-        let shown = page.shown.get();
+        let (shown, matches) = (page.shown.get(), matcher(book));
         page.of_pipeline.with(|all| {
-            let fits = |it: &&Arc<DealFacts>| shown.shows(&it.outcome) && matches(book, filter, it);
+            let fits = |it: &&Arc<DealFacts>| shown.shows(&it.outcome) && matches(filter, it);
             all.iter().filter(fits).count()
         })
     });
