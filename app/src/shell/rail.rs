@@ -28,6 +28,8 @@ pub fn Rail(
             m.nav_collapse()
         }
     });
+    // The name of a button must hold every word one sees on it.
+    let keys = if is_mac() { "⌘K" } else { "Ctrl K" };
     view! {
         <nav class="rail" aria-label=move || i18n.t(Messages::nav_main)>
             <div class="rail-head">
@@ -55,12 +57,12 @@ pub fn Rail(
                 type="button"
                 class="rail-search"
                 aria-keyshortcuts="Control+K Meta+K"
-                aria-label=move || i18n.t(Messages::common_search)
+                aria-label=move || format!("{} {keys}", i18n.t(Messages::common_search))
                 on:click=move |_| shell.palette.set(true)
             >
                 <Icon glyph=Glyph::Search/>
                 <span>{move || i18n.t(Messages::common_search)}</span>
-                <kbd aria-hidden="true">{if is_mac() { "⌘K" } else { "Ctrl K" }}</kbd>
+                <kbd aria-hidden="true">{keys}</kbd>
             </button>
             <div class="rail-scroll">
                 <ul class="rail-list">
