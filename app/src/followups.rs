@@ -14,6 +14,7 @@ mod task_line;
 mod task_panel;
 mod task_row;
 mod tasks_page;
+mod team_activity;
 mod timeline;
 mod today;
 mod today_page;

@@ -13,19 +13,17 @@ use leptos::prelude::*;
 
 use super::agenda::{Group, Groups, by_group, week_start};
 use super::checklist::Checklist;
-use super::entry::{activity_glyph, sentence};
-use super::happenings::What;
 use super::task_acts::Ties;
 use super::task_line::TaskLine;
 use super::task_row::TaskRow;
 use super::tasks_page::heading;
+use super::team_activity::TeamActivity;
 use super::today::{Neglected, neglected};
 use crate::deals::{
     DealBook, Totals, money_exact, money_short, sums_exact, sums_short, use_deal_book,
 };
 use crate::i18n::{I18n, use_i18n};
 use crate::routes::{path_of, use_nav};
-use crate::store::use_store;
 use crate::ui::{Glyph, Icon, Skeleton, SkeletonShape};
 
 /// Rows of a list on this page; the rest is behind its link.
@@ -363,81 +361,6 @@ fn DealRow(id: RecordId, days: Option<i64>, book: DealBook) -> impl IntoView {
                 {move || amount().map(|it| money_short(i18n, it))}
             </span>
         </li>
-    }
-    .into_any()
-}
-
-/// What the team did lately.
-#[component]
-fn TeamActivity() -> impl IntoView {
-    let (store, i18n, nav) = (use_store(), use_i18n(), use_nav());
-    let rows = store.rows(Activity::DEF.kind);
-    const SHOWN: usize = 20;
-    let latest = Memo::new(move |_| {
-        rows.with(|all| {
-            let mut all: Vec<(i64, RecordId)> = all
-                .iter()
-                .map(|it| (it.get(Activity::AT).millis(), it.id))
-                .collect();
-            let count = all.len().min(SHOWN);
-            if count < all.len() {
-                all.select_nth_unstable_by(count, |one, other| other.cmp(one));
-                all.truncate(count);
-            }
-            all.sort_unstable_by(|one, other| other.cmp(one));
-            all.into_iter().map(|it| it.1).collect::<Vec<_>>()
-        })
-    });
-    let line = move |id: RecordId| {
-        let record = RecordRef {
-            kind: Activity::DEF.kind,
-            id,
-        };
-        let row = store.row(record);
-        let customer = Memo::new(move |_| {
-            let id = row.with(|it| it.as_ref().and_then(|it| it.get(Activity::CUSTOMER)))?;
-            let row = store.row(RecordRef {
-                kind: Customer::DEF.kind,
-                id: id.raw(),
-            });
-            row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()))
-        });
-        let kind =
-            move || row.with(|it| it.as_ref().and_then(|it| it.get(Activity::ACTIVITY_TYPE)));
-        let who = move || {
-            row.with(|it| it.as_ref().map(|it| it.created.by))
-                .map(|it| store.member_name(it))
-        };
-        let at = move || row.with(|it| it.as_ref().map(|it| it.get(Activity::AT).millis()));
-        view! {
-            <li>
-                <button type="button" class="tied-row team-row" on:click=move |_| nav.open(store, record)>
-                    <span class="entry-icon">
-                        {move || view! { <Icon glyph=activity_glyph(kind().as_ref())/> }}
-                    </span>
-                    <span class="team-words">
-                        <span><b>{who}</b>" "{move || sentence(i18n, &What::Activity(kind()), false)}</span>
-                        <small class="muted truncate">{move || customer.get()}</small>
-                    </span>
-                    <time class="muted small">{move || at().map(|it| i18n.ago(it))}</time>
-                </button>
-            </li>
-        }
-    };
-    view! {
-        <section class="today-team" aria-labelledby="today-team">
-            <h2 id="today-team" class="task-heading">{move || i18n.t(Messages::today_team)}</h2>
-            <Show
-                when=move || latest.with(|it| !it.is_empty())
-                fallback=move || view! { <p class="muted">{i18n.t(Messages::activities_empty)}</p> }
-            >
-                <ul>
-                    <For each=move || latest.get() key=|it| *it let:id>
-                        {line(id)}
-                    </For>
-                </ul>
-            </Show>
-        </section>
     }
     .into_any()
 }
