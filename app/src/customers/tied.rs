@@ -100,7 +100,7 @@ fn Tied(
         <section class="tied">
             <header>
                 <h2>{move || title.get()}</h2>
-                <span class="count">{move || rows.with(|it| (!it.is_empty()).then(|| it.len()))}</span>
+                <span class="count">{move || rows.with(|it| (!it.is_empty()).then_some(it.len()))}</span>
                 <IconButton
                     glyph=Glyph::Plus
                     label=add

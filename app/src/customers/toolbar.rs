@@ -174,7 +174,11 @@ fn count(list: ListState) -> Counts {
         }
         let mut owned = Counts::new();
         for (counts, dimension) in counts.into_iter().zip(Dimension::ALL) {
-            owned.extend(counts.into_iter().map(|(it, count)| ((dimension, it.to_owned()), count)));
+            owned.extend(
+                counts
+                    .into_iter()
+                    .map(|(it, count)| ((dimension, it.to_owned()), count)),
+            );
         }
         owned
     })

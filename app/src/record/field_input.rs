@@ -132,7 +132,7 @@ fn act_on(i18n: I18n, kind: FieldKind, value: &Scalar) -> Option<AnyView> {
                 class="button ghost square field-act"
                 href=address
                 target=is_site.then_some("_blank")
-                rel=is_site.then_some("noopener noreferrer external").unwrap_or("external")
+                rel=if is_site { "noopener noreferrer external" } else { "external" }
                 aria-label=words.clone()
                 title=words
             >
