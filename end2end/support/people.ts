@@ -38,10 +38,10 @@ export async function invite(
     headers: { Origin: server.address },
   });
   expect(answer.ok(), await answer.text()).toBeTruthy();
-  const { url } = await answer.json();
+  const { link } = await answer.json();
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.goto(new URL(new URL(url).pathname, server.address).href);
+  await page.goto(new URL(new URL(link).pathname, server.address).href);
   await page.locator("#name").fill(name);
   await page.locator("#login").fill(login);
   await page.locator("#password").fill(PASSWORD);

@@ -3,6 +3,8 @@ import { type Page, expect, test } from "@playwright/test";
 import { createCustomer, customerRow, open, setUp, synced } from "../support/people";
 import { Server } from "../support/server";
 
+test.describe.configure({ mode: "serial" });
+
 let server: Server;
 let page: Page;
 
