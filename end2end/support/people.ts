@@ -56,7 +56,7 @@ export async function synced(page: Page): Promise<void> {
   await expect(page.locator(".sync-pill.synced").first()).toBeVisible({ timeout: 40_000 });
 }
 
-/** Opens a page of the program without loading it anew. */
+/** Opens an address of the program as one that is typed: the page is loaded anew. */
 export async function open(page: Page, path: string): Promise<void> {
   await page.goto(new URL(path, page.url()).href);
 }
