@@ -67,7 +67,7 @@ pub fn StageColumnView(
             is_over_limit=Signal::from(is_over_limit)
             foot=move || view! {
                 {move || cards.with(|it| it.is_empty()).then(|| view! {
-                    <p class="column-empty" role="listitem">{i18n.t(|it| it.board_column_empty())}</p>
+                    <p class="column-empty">{i18n.t(|it| it.board_column_empty())}</p>
                 })}
                 {(!is_archived).then(|| view! { <QuickAdd stage board/> })}
             }
@@ -186,7 +186,7 @@ fn QuickAdd(stage: PartId, board: BoardContext) -> impl IntoView {
         }
     };
     view! {
-        <div class="card-quick" role="listitem" data-no-drag="">
+        <div class="card-quick" data-no-drag="">
             <Show
                 when=move || is_open.get()
                 fallback=move || view! {
