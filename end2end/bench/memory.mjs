@@ -1,0 +1,67 @@
+// Memory: what the process of the page, its worker and its service worker keeps for itself alone.
+import { readFileSync } from "node:fs";
+import { launch, onlyTab, synced } from "./support.mjs";
+
+const MB = 1_000_000;
+
+export async function memory(data, options, { line }) {
+  const server = data.server();
+  await server.start();
+  const context = await launch(data.profile());
+  try {
+    const page = await onlyTab(context);
+    const before = await renderers(context);
+    const blank = Math.max(...before.map((it) => it.bytes));
+    for (const path of ["/app/customers", `/app/deals/${data.board.pipeline}`]) {
+      await page.goto(`${server.address}${path}`);
+      await synced(page);
+    }
+    await page.locator("article[data-card]").nth(data.size.cards - 1).waitFor();
+    const own = async () => Math.max(...(await renderers(context)).map((it) => it.bytes));
+    const peak = await own();
+    const modules = {
+      page: await page.evaluate(async () => (await (await import("/pkg/page.js")).default()).memory.buffer.byteLength),
+      worker: await workerMemory(page),
+    };
+    const session = await context.newCDPSession(page);
+    await session.send("HeapProfiler.enable");
+    await session.send("HeapProfiler.collectGarbage");
+    await session.send("Performance.enable");
+    const { metrics } = await session.send("Performance.getMetrics");
+    const heap = metrics.find((it) => it.name === "JSHeapUsedSize").value;
+    const value = await own();
+    line("memory", value / MB, 120, "MB", {
+      counted: "private memory of the renderer with page, worker and service worker, board open, after garbage collection",
+      before_collection: peak / MB,
+      about_blank: blank / MB,
+      page_heap: heap / MB,
+      page_wasm: modules.page / MB,
+      worker_wasm: modules.worker / MB,
+      all_renderers: (await renderers(context)).reduce((sum, it) => sum + it.bytes, 0) / MB,
+    });
+  } finally {
+    await context.close();
+    await server.stop();
+  }
+}
+
+async function workerMemory(page) {
+  const worker = page.workers().find((it) => it.url().endsWith("/worker-start.js"));
+  return worker.evaluate(async () => (await (await import("/pkg/data.js")).default()).memory.buffer.byteLength);
+}
+
+/** The renderers of this browser and the bytes that each has for itself alone. */
+async function renderers(context) {
+  const session = await context.browser()?.newBrowserCDPSession();
+  const { processInfo } = await (session ?? (await anySession(context))).send("SystemInfo.getProcessInfo");
+  await session?.detach();
+  return processInfo.filter((it) => it.type === "renderer").map((it) => ({ id: it.id, bytes: privateBytes(it.id) }));
+}
+
+const anySession = (context) => context.newCDPSession(context.pages()[0]);
+
+function privateBytes(id) {
+  const text = readFileSync(`/proc/${id}/smaps_rollup`, "utf8");
+  const kilobytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)[1]);
+  return (kilobytes("Private_Dirty") + kilobytes("Private_Clean")) * 1024;
+}

@@ -1,0 +1,119 @@
+// Typing: from the key to the frame that shows it, in a field that is edited in place and in a note; and from
+// the key that ends an edit to the page knowing that the device's disk has it.
+import { customer, customerId, idText } from "./data.mjs";
+import { watch } from "./probe.mjs";
+import { launch, onlyTab, synced } from "./support.mjs";
+
+/** Between two keys, as of somebody who types fast. */
+const KEY_MS = 70;
+
+export async function typing(data, options, { of }) {
+  const server = data.server();
+  await server.start();
+  const context = await launch(data.profile());
+  await watch(context);
+  try {
+    const page = await onlyTab(context);
+    const number = 4_321 % data.size.customers;
+    await page.goto(`${server.address}/app/customers/${idText(customerId(number))}`);
+    await synced(page);
+    await page.getByRole("heading", { name: new RegExp(customer(number).name) }).waitFor();
+    await page.evaluate(countKeys);
+
+    await typeIntoField(page, options.samples);
+    const field = await page.evaluate(() => self.bench.takeKeys());
+    of("key_to_paint_field", field.painted, 0.95, 50, { event_timing_max: Math.max(0, ...field.events) });
+
+    await typeIntoNote(page, options.samples);
+    const note = await page.evaluate(() => self.bench.takeKeys());
+    of("key_to_paint_note", note.painted, 0.95, 50, { event_timing_max: Math.max(0, ...note.events) });
+
+    const kept = await editField(page, options.samples);
+    of("durable", kept.map((it) => it.fromKey), 0.95, 20, {
+      from_message_p50: middle(kept.map((it) => it.fromMessage), 0.5),
+      from_message_p95: middle(kept.map((it) => it.fromMessage), 0.95),
+    });
+  } finally {
+    await context.close();
+    await server.stop();
+  }
+}
+
+function middle(samples, share) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.ceil(share * sorted.length) - 1];
+}
+
+/** In the page: a time for every key that changes a control. */
+function countKeys() {
+  let keys = [];
+  let events = [];
+  let pressed = 0;
+  addEventListener("keydown", (event) => {
+    pressed = event.timeStamp;
+  }, { capture: true });
+  addEventListener("input", () => {
+    const from = pressed;
+    self.bench.painted().then((time) => keys.push(time - from));
+  }, { capture: true });
+  new PerformanceObserver((list) => {
+    for (const it of list.getEntries()) if (it.name === "keydown") events.push(it.duration);
+  }).observe({ type: "event", durationThreshold: 16, buffered: false });
+  self.bench.takeKeys = async () => {
+    await self.bench.painted();
+    const taken = { painted: keys, events };
+    keys = [];
+    events = [];
+    return taken;
+  };
+}
+
+const WORDS = "the quick brown fox jumps over the lazy dog and calls customer ";
+
+async function typeIntoField(page, samples) {
+  let left = samples;
+  while (left > 0) {
+    await page.getByRole("button", { name: /^公司: / }).first().click();
+    const input = page.getByRole("textbox", { name: /^公司/ }).first();
+    await input.waitFor();
+    await page.keyboard.press("Control+a");
+    const text = WORDS.slice(0, Math.min(left, WORDS.length));
+    await page.keyboard.type(text, { delay: KEY_MS });
+    await page.keyboard.press("Escape");
+    left -= text.length;
+  }
+}
+
+async function typeIntoNote(page, samples) {
+  const note = page.getByRole("textbox", { name: "共享笔记" }).first();
+  await note.click();
+  await page.keyboard.type(WORDS.repeat(Math.ceil(samples / WORDS.length)).slice(0, samples), { delay: KEY_MS });
+}
+
+/** Edits a phone number again and again; answers how long each took to be kept. */
+async function editField(page, samples) {
+  await page.evaluate(() => {
+    let entered = 0;
+    addEventListener("keydown", (event) => {
+      if (event.key === "Enter") entered = event.timeStamp;
+    }, { capture: true });
+    // The answer to the edit that was posted last.
+    self.bench.lastKept = async () => {
+      const [id, posted] = [...self.bench.posted].at(-1);
+      while (!self.bench.stored.has(id)) await new Promise((done) => setTimeout(done, 1));
+      const stored = self.bench.stored.get(id);
+      return { id, fromKey: stored - entered, fromMessage: stored - posted };
+    };
+  });
+  const kept = [];
+  for (let round = 0; round < samples; round += 1) {
+    await page.getByRole("button", { name: /^公司: / }).first().click();
+    const input = page.getByRole("textbox", { name: /^公司/ }).first();
+    await input.fill(`公司 ${round}`);
+    await input.press("Enter");
+    kept.push(await page.evaluate(() => self.bench.lastKept()));
+  }
+  const ids = new Set(kept.map((it) => it.id));
+  if (ids.size !== samples) throw new Error(`${samples} edits made ${ids.size} intents`);
+  return kept;
+}
