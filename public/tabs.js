@@ -4,7 +4,8 @@
 //
 // Names. Several members may share a browser, so every name ends in a suffix: what localStorage
 // holds under `huike.replica` (`<workspace>-<member>`), or `none`. It is read once, when a page
-// opens; whoever signs in or out writes it and loads the page anew.
+// opens. The server names the replica of the last sign-in in the cookie `huike_replica`, which counts
+// more; whoever signs in or out writes it and loads the page anew.
 //   Web Lock           huike-leader-<suffix>
 //   BroadcastChannel   huike-up-<suffix>     pages -> worker    {screen: string, bytes: Uint8Array}
 //   BroadcastChannel   huike-down-<suffix>   worker -> pages    {screen: string|null, bytes: Uint8Array}
@@ -68,7 +69,7 @@ const LOOK_MS = 100;
 const STANDBY_MS = 1500; // a follower prepares its own worker when its first screen is long painted
 const ASLEEP_MS = 2500; // a gap this long in our own timer means that we slept, not the leader
 
-const suffix = read('huike.replica') || 'none';
+const suffix = replica();
 const screen = hex(crypto.getRandomValues(new Uint8Array(8)));
 const lockName = `huike-leader-${suffix}`;
 const screenDb = `huike-screen-${suffix}`;
@@ -354,6 +355,14 @@ function read(key) {
   } catch {
     return null; // storage is forbidden: nothing is kept, and there is nothing to tell apart
   }
+}
+
+// Whose data this page opens. After another member's sign-in only the cookie knows it.
+function replica() {
+  const named = /(?:^|; )huike_replica=([\w-]+)/.exec(document.cookie)?.[1];
+  const kept = read('huike.replica');
+  if (named && named !== kept) write('huike.replica', named);
+  return named || kept || 'none';
 }
 
 function write(key, value) {

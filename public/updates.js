@@ -27,6 +27,7 @@ export async function keepUpToDate() {
   });
   try {
     registration = await workers.register('/sw.js', { scope: '/', updateViaCache: 'none' });
+    if (!registration) throw new Error('service workers are blocked');
   } catch (reason) {
     console.warn('offline start is not available', reason);
     return;

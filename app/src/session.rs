@@ -1,8 +1,9 @@
 //! Who works here: the member of this replica, found out in the background.
 //!
 //! Local data never waits for the server. A replica belongs to one member of one workspace
-//! (`huike.replica` = `<workspace>-<member>`); another member on the same device gets another one, and
-//! nobody's waiting edits are ever sent for or wiped by somebody else.
+//! (`huike.replica` = `<workspace>-<member>`, told by a cookie of the sign-in before the page starts);
+//! another member on the same device gets another one, and nobody's waiting edits are ever sent for
+//! or wiped by somebody else.
 
 pub mod http;
 
@@ -25,6 +26,13 @@ pub struct Me {
     pub workspace: WorkspaceInfo,
     /// The member.
     pub member: MyMember,
+}
+
+impl Me {
+    /// The replica that holds this member's data.
+    fn replica(&self) -> String {
+        format!("{}-{}", self.workspace.id, self.member.id)
+    }
 }
 
 /// The workspace as its members see it.
@@ -74,13 +82,15 @@ pub struct Session {
 
 /// Shows who was here last, and asks the server in the background.
 pub fn provide_session() -> Session {
-    let kept = remembered(ME_KEY).and_then(|it| serde_json::from_str::<Me>(&it).ok());
+    let store = use_store();
+    let kept = remembered(ME_KEY)
+        .and_then(|it| serde_json::from_str::<Me>(&it).ok())
+        .filter(|it| it.replica() == store.replica());
     let session = Session {
         me: RwSignal::new(kept),
         state: RwSignal::new(SessionState::Unknown),
     };
     provide_context(session);
-    let store = use_store();
     session.ask(store);
     // The answer may be missing because there was no network; ask again when there is one.
     let online = gloo_events::EventListener::new(&window(), "online", move |_| {
@@ -143,15 +153,15 @@ impl Session {
     }
 
     fn take(self, me: Me, store: LocalStore) {
-        let replica = format!("{}-{}", me.workspace.id, me.member.id);
+        let replica = me.replica();
         remember(ME_KEY, serde_json::to_string(&me).ok().as_deref());
         if store.replica() == replica {
             self.me.set(Some(me));
             self.state.set(SessionState::SignedIn);
             return;
         }
-        // This page shows nobody's data, or another member's: the right replica opens anew. What
-        // waits in the other one stays there for its member.
+        // Another member signed in while this page was open: the right replica opens anew. What waits
+        // in the other one stays there for its member.
         self.state.set(SessionState::Other);
         remember(REPLICA_KEY, Some(&replica));
         let _ = window().location().reload();

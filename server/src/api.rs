@@ -3,7 +3,7 @@
 pub mod invitations;
 
 use crate::app::AppState;
-use crate::auth::{SignedIn, account, session};
+use crate::auth::{SignedIn, account, replica, session};
 use crate::error::Failure;
 use crate::http::client_address::ClientAddress;
 use axum::Json;
@@ -34,11 +34,9 @@ pub async fn version() -> Fresh<Value> {
     Fresh(json!({ "version": env!("CARGO_PKG_VERSION") }))
 }
 
-/// `GET /api/v1/me`: who asks, where, and who else is there.
-pub async fn me(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-) -> Result<Fresh<Value>, Failure> {
+/// `GET /api/v1/me`: who asks, where, and who else is there. Names the replica anew, for a browser
+/// that lost the cookie.
+pub async fn me(State(state): State<AppState>, signed_in: SignedIn) -> Result<Response, Failure> {
     let SignedIn {
         member, workspace, ..
     } = signed_in;
@@ -56,7 +54,7 @@ pub async fn me(
             })
         })
         .collect();
-    Ok(Fresh(json!({
+    let mut response = Fresh(json!({
         "workspace": { "id": workspace.id.to_string(), "name": workspace.name },
         "member": {
             "id": member.id.to_string(),
@@ -65,16 +63,21 @@ pub async fn me(
             "role": member.role.word(),
         },
         "members": members,
-    })))
+    }))
+    .into_response();
+    replica::name(response.headers_mut(), &member, state.config.is_secure());
+    Ok(response)
 }
 
 /// `POST /api/v1/sign-out`.
 pub async fn sign_out(
     State(state): State<AppState>,
     session: Session,
-) -> Result<StatusCode, Failure> {
+) -> Result<Response, Failure> {
     session::end(&state, &session).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    replica::forget(response.headers_mut(), state.config.is_secure());
+    Ok(response)
 }
 
 /// Body of [`change_password`].

@@ -7,6 +7,7 @@ pub mod account;
 pub mod invitation;
 pub mod login;
 pub mod password;
+pub mod replica;
 pub mod session;
 pub mod sign_in;
 pub mod throttle;

@@ -12,9 +12,10 @@ pub mod set_up;
 pub mod sign_in;
 
 use crate::app::AppState;
-use crate::auth::session;
+use crate::auth::{replica, session};
 use crate::auth::sign_in::{SetUpState, set_up_state};
 use crate::error::Failure;
+use crate::store::people::Member;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -39,6 +40,13 @@ pub async fn home(State(state): State<AppState>, session: Session) -> Result<Res
 /// Sends the browser on; nothing may keep the answer.
 pub fn go(target: &str) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], Redirect::to(target)).into_response()
+}
+
+/// Sends a member who has just signed in on, and tells the browser whose replica to open.
+pub fn enter(state: &AppState, member: &Member, target: &str) -> Response {
+    let mut response = go(target);
+    replica::name(response.headers_mut(), member, state.config.is_secure());
+    response
 }
 
 /// The page of a failure that belongs to no form.

@@ -2,7 +2,7 @@
 
 use super::form::{Field, GONE, Problem};
 use super::frame::Frame;
-use super::go;
+use super::enter;
 use crate::app::AppState;
 use crate::auth::{invitation, session};
 use crate::error::{Failure, Refused};
@@ -64,7 +64,7 @@ pub async fn submit(
     match invitation::join(&state, address, &token, name, login, password).await {
         Ok(member) => {
             session::begin(&session, &member).await?;
-            Ok(go("/app/"))
+            Ok(enter(&state, &member, "/app/"))
         }
         Err(Failure::Refused(Refused::LinkClosed)) => Ok(closed(frame)),
         Err(failure) => {

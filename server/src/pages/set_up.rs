@@ -2,7 +2,7 @@
 
 use super::form::{Field, Problem};
 use super::frame::Frame;
-use super::go;
+use super::{enter, go};
 use crate::app::AppState;
 use crate::auth::session;
 use crate::auth::sign_in::{self, SetUp, SetUpState};
@@ -63,7 +63,7 @@ pub async fn submit(
     match sign_in::set_up(&state, address, asked).await {
         Ok(member) => {
             session::begin(&session, &member).await?;
-            Ok(go("/app/"))
+            Ok(enter(&state, &member, "/app/"))
         }
         Err(Failure::Refused(Refused::SetUpClosed)) => Err(Refused::SetUpClosed.into()),
         Err(failure) => {

@@ -2,9 +2,9 @@
 
 use super::form::{Field, Problem};
 use super::frame::Frame;
-use super::go;
+use super::{enter, go};
 use crate::app::AppState;
-use crate::auth::{session, sign_in};
+use crate::auth::{replica, session, sign_in};
 use crate::error::Failure;
 use crate::http::client_address::ClientAddress;
 use axum::Form;
@@ -56,7 +56,7 @@ pub async fn submit(
     match sign_in::sign_in(&state, address, &typed.login, &typed.password).await {
         Ok(member) => {
             session::begin(&session, &member).await?;
-            Ok(go(target(&typed.next)))
+            Ok(enter(&state, &member, target(&typed.next)))
         }
         Err(failure) => {
             let problem = Problem::of(failure)?;
@@ -72,7 +72,9 @@ pub async fn sign_out(
     session: Session,
 ) -> Result<Response, Failure> {
     session::end(&state, &session).await?;
-    Ok(go("/sign-in"))
+    let mut response = go("/sign-in");
+    replica::forget(response.headers_mut(), state.config.is_secure());
+    Ok(response)
 }
 
 /// Only addresses of the app: a link must not lead from our sign-in to somebody else's page.

@@ -2,9 +2,19 @@
 
 use crate::app::{Browser, LOGIN, PASSWORD, TestApp};
 use huike_server::config::Settings;
+use reqwest::Response;
 use reqwest::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
 use serde_json::{Value, json};
 use std::time::Duration;
+
+/// The cookie of this name in an answer, with its attributes.
+fn cookie_named(answer: &Response, name: &str) -> String {
+    let all = answer.headers().get_all(SET_COOKIE).iter();
+    let mut texts = all.map(|it| it.to_str().unwrap().to_owned());
+    texts
+        .find(|it| it.split('=').next() == Some(name))
+        .unwrap_or_else(|| panic!("no cookie {name}"))
+}
 
 #[tokio::test]
 async fn the_first_account_needs_the_code_of_the_console() {
@@ -86,16 +96,31 @@ async fn signing_in_and_out() {
 
     let answer = browser.sign_in(" WangWei@Example.com ", PASSWORD).await;
     assert_eq!(answer.status(), 303);
-    let cookie = answer.headers()[SET_COOKIE].to_str().unwrap().to_owned();
-    assert!(cookie.starts_with("huike="), "{cookie}");
+    let cookie = cookie_named(&answer, "huike");
     for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
     }
     assert!(!cookie.contains("Secure"), "{cookie}");
-    assert_eq!(browser.me_status().await, 200);
+    // Scripts read the replica's name before anything is shown, and learn nothing else from it.
+    let me = browser.json("/api/v1/me").await;
+    let replica = format!(
+        "{}-{}",
+        me["workspace"]["id"].as_str().unwrap(),
+        me["member"]["id"].as_str().unwrap()
+    );
+    let cookie = cookie_named(&answer, "huike_replica");
+    assert!(
+        cookie.starts_with(&format!("huike_replica={replica};")) && !cookie.contains("HttpOnly"),
+        "{cookie}"
+    );
 
     let answer = browser.post("/api/v1/sign-out").send().await.unwrap();
     assert_eq!(answer.status(), 204);
+    let removal = cookie_named(&answer, "huike_replica");
+    assert!(
+        removal.starts_with("huike_replica=;") && removal.contains("Max-Age=0"),
+        "{removal}"
+    );
     assert_eq!(browser.me_status().await, 401);
 }
 
@@ -124,11 +149,8 @@ async fn over_https_the_cookie_is_bound_to_host_and_https() {
     };
     let answer = post("/setup").form(&form).send().await.unwrap();
     assert_eq!(answer.status(), 303);
-    let cookie = answer.headers()[SET_COOKIE].to_str().unwrap().to_owned();
-    assert!(
-        cookie.starts_with("__Host-huike=") && cookie.contains("Secure"),
-        "{cookie}"
-    );
+    let cookie = cookie_named(&answer, "__Host-huike");
+    assert!(cookie.contains("Secure"), "{cookie}");
 
     // Its removal must be secure too, or the browser ignores it.
     let pair = cookie.split(';').next().unwrap();
@@ -137,7 +159,7 @@ async fn over_https_the_cookie_is_bound_to_host_and_https() {
         .send()
         .await
         .unwrap();
-    let removal = answer.headers()[SET_COOKIE].to_str().unwrap();
+    let removal = cookie_named(&answer, "__Host-huike");
     assert!(
         removal.starts_with("__Host-huike=;") && removal.contains("Secure"),
         "{removal}"
@@ -371,7 +393,7 @@ async fn sessions_survive_a_restart_and_are_kept_as_digests_only() {
     let app = TestApp::start().await;
     app.administrator().await;
     let answer = app.browser().sign_in(LOGIN, PASSWORD).await;
-    let cookie = answer.headers()[SET_COOKIE].to_str().unwrap().to_owned();
+    let cookie = cookie_named(&answer, "huike");
     let pair = cookie.split(';').next().unwrap().to_owned();
     let secret = pair.split_once('=').unwrap().1.to_owned();
     let folder = app.stop().await;
