@@ -12,19 +12,22 @@ const READY_MS = 120_000;
 
 export class Server {
   readonly folder: string;
+  /** The folder of the built site; another one from the next start on. */
+  site = SITE;
   address = "";
   code = "";
   output = "";
   private port = 0;
   private process: ChildProcess | undefined;
 
-  constructor(private readonly args: string[] = []) {
+  /** `args` are read at each start. */
+  constructor(readonly args: string[] = []) {
     this.folder = mkdtempSync(join(tmpdir(), "huike-"));
   }
 
   /** Starts it, on the same port as before if it ran before. */
   async start(): Promise<this> {
-    const args = ["serve", "--port", String(this.port), "--data", this.folder, "--site", SITE];
+    const args = ["serve", "--port", String(this.port), "--data", this.folder, "--site", this.site];
     const child = spawn(BIN, [...args, ...this.args], { stdio: ["ignore", "pipe", "pipe"] });
     this.process = child;
     this.output = "";
