@@ -14,6 +14,7 @@ use huike_shared::place::Outcome;
 use huike_shared::record::{Record, RecordRef};
 use huike_shared::row::{Row, Stamp};
 use huike_shared::scalar::Scalar;
+use huike_shared::sync::outbox::{self, Meant, OutboxEntry};
 use huike_shared::time::Timestamp;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -203,4 +204,28 @@ fn what_was_not_there_when_a_record_was_written_has_a_meaning() {
             .iter()
             .any(|it| it.code == "deal-without-customer")
     );
+}
+
+#[test]
+fn edits_that_wait_on_a_device_stay_readable() {
+    let [body, _] = changes();
+    let hash = decode(&body).unwrap().hash;
+    let entry = OutboxEntry {
+        intent: ID,
+        record: RecordRef {
+            kind: Customer::DEF.kind,
+            id: ID,
+        },
+        of: None,
+        meant: Meant::Put(vec![("name".into(), Scalar::text("云仓物流"))]),
+        at: AT,
+        actor: ACTOR,
+        hash,
+        body,
+    };
+    let kept = fixture("outbox-entry.bin", || outbox::write(&entry));
+    assert_eq!(outbox::read::<OutboxEntry>(&kept), Some(entry));
+    // What this build cannot know is not taken for something else.
+    assert_eq!(outbox::read::<OutboxEntry>(&[0xFF, 1, 2]), None);
+    assert_eq!(outbox::read::<OutboxEntry>(&[]), None);
 }

@@ -72,13 +72,20 @@ pub struct TrayEntry {
     pub refusal: Refusal,
 }
 
-/// Writes what is kept long: MessagePack with field names, so that later builds can read it.
+/// First byte of what is kept on a device. A type here that changes its fields gets the next number,
+/// and [`read`] goes on reading the older form: edits may wait through several updates.
+const KEPT_VERSION: u8 = 1;
+
+/// Writes what is kept long: the version, then the value.
 pub fn write<T: Serialize>(value: &T) -> Vec<u8> {
     // Writing to a growing buffer has no way to fail.
-    rmp_serde::to_vec_named(value).unwrap_or_default()
+    postcard::to_extend(value, vec![KEPT_VERSION]).unwrap_or_default()
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write`] wrote, in this build or an earlier one.
 pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
-    rmp_serde::from_slice(bytes).ok()
+    match bytes.split_first()? {
+        (&KEPT_VERSION, value) => postcard::from_bytes(value).ok(),
+        _ => None,
+    }
 }

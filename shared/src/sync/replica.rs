@@ -14,18 +14,23 @@
 mod answers;
 mod chunks;
 mod edits;
+mod interface;
 mod notes;
+mod queue;
 mod receive;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::interface::{Effect, Event, FetchError, Identity, Step, Stored, Table, Write};
+
 use self::chunks::{Records, Waiting};
 use self::notes::OpenNotes;
+use self::queue::{key, number};
 use super::message::{
     ClientMessage, HEARTBEAT_MS, Hello, MemberInfo, PROTOCOL, PUSH_BYTES_MAX, PUSH_CHANGES_MAX,
-    PushedChange, ServerMessage, StatesPage,
+    PushedChange,
 };
 use super::outbox::{self, OutboxEntry, TrayEntry};
 use crate::access::Role;
@@ -37,179 +42,6 @@ use crate::record::{Kind, RecordRef};
 use crate::registry;
 use crate::scalar::Scalar;
 use crate::time::Timestamp;
-
-/// The tables of the device's store. Keys are bytes, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Table {
-    /// Single values.
-    Meta,
-    /// Packed rows: kind, chunk number.
-    Rows,
-    /// Packed confirmed states: kind, chunk number.
-    States,
-    /// Records changed since their chunk was written: log number.
-    Log,
-    /// Changes that wait: outbox number.
-    Outbox,
-    /// Changes that were refused: outbox number.
-    Tray,
-}
-
-impl Table {
-    /// Every table.
-    pub const ALL: [Table; 6] = [
-        Table::Meta,
-        Table::Rows,
-        Table::States,
-        Table::Log,
-        Table::Outbox,
-        Table::Tray,
-    ];
-
-    /// Its name in the store.
-    pub fn name(self) -> &'static str {
-        match self {
-            Table::Meta => "meta",
-            Table::Rows => "rows",
-            Table::States => "states",
-            Table::Log => "log",
-            Table::Outbox => "outbox",
-            Table::Tray => "tray",
-        }
-    }
-}
-
-/// One write of a transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Write {
-    /// Put a value.
-    Put {
-        /// Where.
-        table: Table,
-        /// Under which key.
-        key: Vec<u8>,
-        /// What.
-        value: Vec<u8>,
-    },
-    /// Take a value out.
-    Delete {
-        /// Where.
-        table: Table,
-        /// Under which key.
-        key: Vec<u8>,
-    },
-    /// Take everything out.
-    Clear {
-        /// Where.
-        table: Table,
-    },
-}
-
-/// What the shell must do, in order, after the writes are durable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Tell one screen, or all.
-    Report {
-        /// The screen; all if none.
-        screen: Option<u64>,
-        /// What.
-        report: Report,
-    },
-    /// Open the socket, now if it is waiting to try again.
-    Connect,
-    /// Send a frame.
-    Send(ClientMessage),
-    /// Get a page of states.
-    Fetch {
-        /// After this position.
-        after: u64,
-    },
-    /// Close the socket and try again later.
-    Close,
-    /// Hand in [`Event::Woke`] after a while.
-    Wake {
-        /// How long.
-        after_ms: u32,
-    },
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The confirmed states were read from the store; edits wait for it.
-    Loaded {
-        /// Everything in [`Table::States`].
-        states: Vec<(Vec<u8>, Vec<u8>)>,
-    },
-    /// A screen asked.
-    Request {
-        /// Which.
-        screen: u64,
-        /// What.
-        request: Request,
-    },
-    /// The socket is open.
-    Connected,
-    /// The socket is closed, or could not be opened.
-    Disconnected,
-    /// A frame came.
-    Received(ServerMessage),
-    /// A page of states came, or not.
-    Fetched(Result<StatesPage, FetchError>),
-    /// The server does not know this session, or it is another member's.
-    SignedOut,
-    /// The time asked for by [`Effect::Wake`] has passed.
-    Woke,
-}
-
-/// Why a page of states did not come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FetchError {
-    /// No contact, or the server failed.
-    #[error("the server could not be reached")]
-    Unreachable,
-    /// The session ended.
-    #[error("sign in again")]
-    SignedOut,
-    /// The bytes are of a version this build does not read.
-    #[error("this client is too old to sync")]
-    ClientTooOld,
-}
-
-/// One transaction and what follows it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Step {
-    /// One transaction; may be empty.
-    pub writes: Vec<Write>,
-    /// What to do after it is durable.
-    pub effects: Vec<Effect>,
-}
-
-/// What was found in the store, but for the states.
-#[derive(Clone, Debug, Default)]
-pub struct Stored {
-    /// [`Table::Meta`].
-    pub meta: Vec<(Vec<u8>, Vec<u8>)>,
-    /// [`Table::Rows`].
-    pub rows: Vec<(Vec<u8>, Vec<u8>)>,
-    /// [`Table::Log`].
-    pub log: Vec<(Vec<u8>, Vec<u8>)>,
-    /// [`Table::Outbox`].
-    pub outbox: Vec<(Vec<u8>, Vec<u8>)>,
-    /// [`Table::Tray`].
-    pub tray: Vec<(Vec<u8>, Vec<u8>)>,
-}
-
-/// Whose replica it is, and how it was found.
-#[derive(Clone, Copy, Debug)]
-pub struct Identity {
-    /// The member. An outbox belongs to one member.
-    pub member: RecordId,
-    /// The term of the leading tab.
-    pub term: u64,
-    /// Whether the screen remembers data that the store may no longer hold.
-    pub had_data: bool,
-}
 
 /// What the replica remembers of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -313,20 +145,7 @@ impl Replica {
             step: Step::default(),
             after_rows: Vec::new(),
         };
-        for (key, value) in stored.outbox {
-            if let (Some(number), Some(entry)) = (number(&key), outbox::read::<OutboxEntry>(&value))
-            {
-                replica.index(number, &entry);
-                replica.outbox.insert(number, entry);
-                replica.outbox_next = replica.outbox_next.max(number + 1);
-            }
-        }
-        for (key, value) in stored.tray {
-            if let (Some(number), Some(entry)) = (number(&key), outbox::read::<TrayEntry>(&value)) {
-                replica.tray.insert(number, entry);
-                replica.outbox_next = replica.outbox_next.max(number + 1);
-            }
-        }
+        replica.restore(stored.outbox, stored.tray);
         replica.connection = Connection::Connecting;
         replica.step.effects.push(Effect::Connect);
         let step = replica.finish(now);
@@ -519,54 +338,6 @@ impl Replica {
         self.records.tidy(&mut self.step.writes, &waiting);
     }
 
-    /// The changes of one record that wait, in order.
-    fn pending(&self, record: &RecordRef) -> Vec<&OutboxEntry> {
-        let numbers = self
-            .by_record
-            .get(&record.id)
-            .map_or(&[][..], Vec::as_slice);
-        numbers
-            .iter()
-            .filter_map(|it| self.outbox.get(it))
-            .collect()
-    }
-
-    fn index(&mut self, number: u64, entry: &OutboxEntry) {
-        self.by_hash.insert((entry.record.id, entry.hash), number);
-        self.by_record
-            .entry(entry.record.id)
-            .or_default()
-            .push(number);
-    }
-
-    fn enqueue(&mut self, entry: OutboxEntry) {
-        let number = self.outbox_next;
-        self.outbox_next += 1;
-        self.index(number, &entry);
-        self.step.writes.push(Write::Put {
-            table: Table::Outbox,
-            key: key(number),
-            value: outbox::write(&entry),
-        });
-        self.outbox.insert(number, entry);
-    }
-
-    fn dequeue(&mut self, number: u64) -> Option<OutboxEntry> {
-        let entry = self.outbox.remove(&number)?;
-        self.by_hash.remove(&(entry.record.id, entry.hash));
-        if let Some(numbers) = self.by_record.get_mut(&entry.record.id) {
-            numbers.retain(|it| *it != number);
-            if numbers.is_empty() {
-                self.by_record.remove(&entry.record.id);
-            }
-        }
-        self.step.writes.push(Write::Delete {
-            table: Table::Outbox,
-            key: key(number),
-        });
-        Some(entry)
-    }
-
     fn role(&self) -> Role {
         let me = self
             .meta
@@ -736,13 +507,4 @@ fn device(now: Timestamp, entropy: &mut dyn Entropy) -> RecordId {
     let mut bytes = [0; 10];
     entropy.fill(&mut bytes);
     RecordId::new(now, bytes)
-}
-
-/// The key of a numbered value: big-endian, so that keys sort as numbers do.
-fn key(number: u64) -> Vec<u8> {
-    number.to_be_bytes().to_vec()
-}
-
-fn number(key: &[u8]) -> Option<u64> {
-    key.try_into().ok().map(u64::from_be_bytes)
 }
