@@ -24,7 +24,7 @@ use crate::record::title_of;
 use crate::routes::{customer_path, use_nav};
 use crate::shell::use_shell;
 use crate::store::use_store;
-use crate::ui::{SidePanel, Width};
+use crate::ui::{Show, SidePanel, Width, follow, part};
 
 pub use contact_page::ContactPage;
 pub use record_page::CustomerRecord;
@@ -54,7 +54,7 @@ pub fn CustomersPage() -> impl IntoView {
     let list = list::ListState::new(open.into());
 
     // What it derives.
-    Effect::new(move |_| {
+    follow(move || {
         let record = open.get().map(customer_ref);
         store.set_presence(record);
         let title = match record {
@@ -102,7 +102,7 @@ pub fn CustomersPage() -> impl IntoView {
                             label=panel_label
                             on_close=close
                         >
-                            {record}
+                            {part(record)}
                         </SidePanel>
                     </div>
                 }
@@ -110,7 +110,7 @@ pub fn CustomersPage() -> impl IntoView {
             }
         >
             <div class="page-body flush">
-                <div class="record-full">{record}</div>
+                <div class="record-full">{part(record)}</div>
             </div>
         </Show>
     }

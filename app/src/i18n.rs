@@ -12,6 +12,8 @@ mod numbers;
 use huike_messages::{Language, Messages};
 use leptos::prelude::*;
 
+use crate::ui::follow;
+
 pub use appearance::{Appearance, Density, Theme, provide_appearance, use_appearance};
 
 /// Where the choice of language is kept, as a bare tag.
@@ -30,7 +32,7 @@ pub fn provide_i18n() -> I18n {
         language: RwSignal::new(kept_language()),
         time_zone: RwSignal::new(None),
     };
-    Effect::new(move |_| {
+    follow(move || {
         let tag = i18n.language.get().tag();
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("lang", tag);
@@ -55,6 +57,14 @@ impl I18n {
     pub fn text(
         self,
         say: impl Fn(&'static Messages) -> String + Send + Sync + 'static,
+    ) -> Signal<String> {
+        self.text_of(Box::new(say))
+    }
+
+    /// Compiled once for all sentences.
+    fn text_of(
+        self,
+        say: Box<dyn Fn(&'static Messages) -> String + Send + Sync>,
     ) -> Signal<String> {
         Signal::derive(move || self.t(&say))
     }

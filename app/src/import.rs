@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use crate::i18n::use_i18n;
 use crate::session::http::HttpError;
-use crate::ui::{Glyph, Notice, Tone};
+use crate::ui::{Glyph, Notice, Tone, follow, live, part};
 use wire::{Checked, Standing, Uploaded};
 
 /// How far one import is.
@@ -66,7 +66,7 @@ pub fn ImportPage() -> impl IntoView {
         error: RwSignal::new(None),
         is_busy: RwSignal::new(false),
     };
-    Effect::new(move |_| {
+    follow(move || {
         document().set_title(&format!(
             "{} · {}",
             i18n.t(Messages::import_title),
@@ -84,11 +84,10 @@ pub fn ImportPage() -> impl IntoView {
         let is_passed = move || index < number.get();
         view! {
             <li
-                class:passed=is_passed
-                aria-current=move || (index == number.get()).then_some("step")
-            >
+                class:passed=live(is_passed)
+                aria-current=live(move || (index == number.get()).then_some("step"))>
                 <span class="step-number">{index + 1}</span>
-                <span>{move || i18n.t(words)}</span>
+                <span>{part(move || i18n.t(words))}</span>
             </li>
         }
     });
@@ -102,12 +101,12 @@ pub fn ImportPage() -> impl IntoView {
     };
     view! {
         <header class="page-head">
-            <h1>{move || i18n.t(Messages::import_title)}</h1>
+            <h1>{i18n.text(Messages::import_title)}</h1>
         </header>
         <div class="page-body">
             <div class="import">
                 <ol class="steps">{steps.collect_view()}</ol>
-                {move || {
+                {part(move || {
                     wizard.error.get().map(|error| {
                         view! {
                             <Notice tone=Tone::Bad glyph=Glyph::Warning>
@@ -115,8 +114,8 @@ pub fn ImportPage() -> impl IntoView {
                             </Notice>
                         }
                     })
-                }}
-                {body}
+                })}
+                {part(body)}
             </div>
         </div>
     }

@@ -10,6 +10,7 @@ use huike_shared::record::{Kind, Record};
 use huike_shared::row::Row;
 use huike_shared::search::Query;
 use huike_shared::text::fold;
+use leptos::ev::{Event, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -18,7 +19,7 @@ use crate::record::{kind_label, title_of_row};
 use crate::routes::{path_of, use_nav};
 use crate::shell::{use_creation, use_shell};
 use crate::store::{LocalStore, use_store};
-use crate::ui::{Avatar, Glyph, Icon, focus_soon, is_composing};
+use crate::ui::{Avatar, Glyph, Icon, focus_soon, follow, is_composing, listen, live, part};
 
 /// Records of one kind in the results.
 const RECORDS_MAX: usize = 6;
@@ -75,7 +76,7 @@ pub fn Palette() -> impl IntoView {
     );
 
     // What it can do.
-    Effect::new(move |_| {
+    follow(move || {
         let is_open = shell.palette.get();
         let Some(dialog) = dialog_ref.get() else {
             return;
@@ -139,13 +140,13 @@ pub fn Palette() -> impl IntoView {
                 id=format!("palette-{index}")
                 class="palette-item"
                 role="option"
-                aria-selected=move || (chosen.get() == index).to_string()
-                on:click=move |_| run(again.clone())
-                on:pointermove=move |_| {
+                aria-selected=live(move || (chosen.get() == index).to_string())
+                on:click=listen(move |_| run(again.clone()))
+                on:pointermove=listen(move |_| {
                     if chosen.get_untracked() != index {
                         chosen.set(index);
                     }
-                }
+                })
             >
                 {picture}
                 <span>{entry.title}</span>
@@ -174,13 +175,13 @@ pub fn Palette() -> impl IntoView {
         <dialog
             node_ref=dialog_ref
             class="palette"
-            aria-label=move || i18n.t(Messages::common_search)
-            on:close=move |_| shell.palette.set(false)
-            on:mousedown=move |ev| {
+            aria-label=i18n.text(Messages::common_search)
+            on:close=listen(move |_| shell.palette.set(false))
+            on:mousedown=listen(move |ev: MouseEvent| {
                 if ev.target() == ev.current_target() {
                     shell.palette.set(false);
                 }
-            }
+            })
         >
             <div class="palette-input">
                 <Icon glyph=Glyph::Search/>
@@ -191,33 +192,33 @@ pub fn Palette() -> impl IntoView {
                     enterkeyhint="go"
                     aria-expanded="true"
                     aria-controls="palette-results"
-                    aria-activedescendant=move || format!("palette-{}", chosen.get())
-                    aria-label=move || i18n.t(Messages::palette_hint)
-                    placeholder=move || i18n.t(Messages::palette_hint)
+                    aria-activedescendant=live(move || format!("palette-{}", chosen.get()))
+                    aria-label=i18n.text(Messages::palette_hint)
+                    placeholder=i18n.text(Messages::palette_hint)
                     autocomplete="off"
                     spellcheck="false"
-                    prop:value=move || typed.get()
-                    on:input=move |ev| {
+                    prop:value=live(move || typed.get())
+                    on:input=listen(move |ev: Event| {
                         typed.set(event_target_value(&ev));
                         chosen.set(0);
-                    }
-                    on:keydown=press
+                    })
+                    on:keydown=listen(press)
                 />
                 <button
                     type="button"
                     class="button ghost square"
-                    aria-label=move || i18n.t(Messages::common_close)
-                    on:click=move |_| shell.palette.set(false)
+                    aria-label=i18n.text(Messages::common_close)
+                    on:click=listen(move |_| shell.palette.set(false))
                 >
                     <Icon glyph=Glyph::Close/>
                 </button>
             </div>
-            <ul class="palette-results" id="palette-results" role="listbox" aria-label=move || i18n.t(Messages::common_search)>
-                {results}
-                {move || {
+            <ul class="palette-results" id="palette-results" role="listbox" aria-label=i18n.text(Messages::common_search)>
+                {part(results)}
+                {part(move || {
                     (shell.palette.get() && entries.with(|it| it.is_empty()))
                         .then(|| view! { <li class="palette-group" role="presentation">{i18n.t(Messages::empty_nothing_found)}</li> })
-                }}
+                })}
             </ul>
         </dialog>
     }

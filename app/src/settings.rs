@@ -14,7 +14,7 @@ use crate::deals::PipelinesSettings;
 use crate::i18n::use_i18n;
 use crate::routes::use_nav;
 use crate::store::use_store;
-use crate::ui::{Tab, Tabs};
+use crate::ui::{Tab, Tabs, follow, part};
 
 /// The parts of the page, by the word in the address.
 const SECTIONS: [(&str, fn(&Messages) -> String); 5] = [
@@ -38,7 +38,7 @@ pub fn SettingsPage() -> impl IntoView {
             .find(|it| *it == asked)
             .unwrap_or("account")
     });
-    Effect::new(move |_| {
+    follow(move || {
         let title = i18n.t(Messages::settings_title);
         document().set_title(&format!("{title} · {}", i18n.t(Messages::app_title)));
     });
@@ -64,7 +64,7 @@ pub fn SettingsPage() -> impl IntoView {
     };
     view! {
         <header class="page-head">
-            <h1>{move || i18n.t(Messages::settings_title)}</h1>
+            <h1>{i18n.text(Messages::settings_title)}</h1>
         </header>
         <div class="page-bar">
             <Tabs
@@ -74,7 +74,7 @@ pub fn SettingsPage() -> impl IntoView {
                 on_choose=move |id: String| nav.replace(&format!("/app/settings/{id}"))
             />
         </div>
-        <div class="page-body narrow">{body}</div>
+        <div class="page-body narrow">{part(body)}</div>
     }
     .into_any()
 }

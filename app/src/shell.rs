@@ -26,7 +26,8 @@ use crate::routes::{BASE, Pages, provide_nav, use_nav};
 use crate::store::device::{remember, remembered};
 use crate::store::use_store;
 use crate::ui::{
-    Announcer, Button, EmptyState, Glyph, LiveRegion, ToastStack, Toasts, Width, use_width,
+    Announcer, Button, EmptyState, Glyph, LiveRegion, ToastStack, Toasts, Width, follow, live,
+    use_width,
 };
 
 pub use creation::{Creation, Wanted, use_creation};
@@ -79,7 +80,7 @@ pub fn Frame() -> impl IntoView {
         has_letter_keys: RwSignal::new(remembered(LETTERS_KEY).as_deref() != Some("off")),
     };
     provide_context(shell);
-    Effect::new(move |_| {
+    follow(move || {
         remember(LETTERS_KEY, (!shell.has_letter_keys.get()).then_some("off"));
     });
     view! {
@@ -99,11 +100,11 @@ fn Inside() -> impl IntoView {
     keys::watch();
     mark_ready();
     let is_folded = RwSignal::new(remembered(RAIL_KEY).as_deref() == Some("folded"));
-    Effect::new(move |_| remember(RAIL_KEY, is_folded.get().then_some("folded")));
+    follow(move || remember(RAIL_KEY, is_folded.get().then_some("folded")));
     let close = i18n.text(Messages::common_close);
     view! {
-        <div class="app" class:rail-collapsed=move || is_folded.get()>
-            <a class="skip-link" href="#content">{move || i18n.t(Messages::common_skip_to_content)}</a>
+        <div class="app" class:rail-collapsed=live(move || is_folded.get())>
+            <a class="skip-link" href="#content">{i18n.text(Messages::common_skip_to_content)}</a>
             <rail::Rail is_folded/>
             <main class="main" id="content" tabindex="-1">
                 <notices::Notices/>

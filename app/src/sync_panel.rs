@@ -14,7 +14,9 @@ use crate::record::{key_label, kind_label, title_of, value_words};
 use crate::routes::use_nav;
 use crate::shell::sync_words;
 use crate::store::{LocalStore, WaitingList, use_store};
-use crate::ui::{Button, ButtonKind, EmptyState, Glyph, Icon, Progress};
+use crate::ui::{
+    Button, ButtonKind, EmptyState, Glyph, Icon, Progress, Show, follow, listen, part,
+};
 
 /// Rows that are drawn; the rest is counted.
 const SHOWN_MAX: usize = 200;
@@ -26,12 +28,12 @@ pub fn SyncPage() -> impl IntoView {
     let (store, i18n) = (use_store(), use_i18n());
     let status = store.status();
     let list = store.waiting();
-    Effect::new(move |_| {
+    follow(move || {
         // Whenever something was sent, answered or made, the list is asked for anew.
         status.track();
         store.list_waiting();
     });
-    Effect::new(move |_| {
+    follow(move || {
         document().set_title(&format!(
             "{} · {}",
             i18n.t(Messages::sync_title),
@@ -52,8 +54,8 @@ pub fn SyncPage() -> impl IntoView {
     // What it looks like.
     view! {
         <header class="page-head">
-            <h1>{move || i18n.t(Messages::sync_title)}</h1>
-            <span class="page-count" role="status">{move || sync_words(store, i18n)}</span>
+            <h1>{i18n.text(Messages::sync_title)}</h1>
+            <span class="page-count" role="status">{part(move || sync_words(store, i18n))}</span>
             <div class="page-actions">
                 <Show when=move || !is_empty()>
                     <Button
@@ -72,12 +74,12 @@ pub fn SyncPage() -> impl IntoView {
         </header>
         <div class="page-body narrow">
             <p class="quiet">
-                {move || match last() {
+                {part(move || match last() {
                     Some(at) => i18n.t(|m| m.sync_last_contact(&at)),
                     None => i18n.t(Messages::sync_never),
-                }}
+                })}
             </p>
-            {move || catching_up.get().map(|(done, total)| {
+            {part(move || catching_up.get().map(|(done, total)| {
                 view! {
                     <Progress
                         label=i18n.text(Messages::sync_catching_up)
@@ -86,7 +88,7 @@ pub fn SyncPage() -> impl IntoView {
                         counts=i18n.t(|m| m.common_count_of(done as i64, total as i64))
                     />
                 }
-            })}
+            }))}
             <Refused/>
             <Waiting/>
             <Show when=is_empty>
@@ -132,10 +134,10 @@ fn Refused() -> impl IntoView {
     view! {
         <Show when=move || list.with(|it| !it.refused.is_empty())>
             <section class="panel">
-                <h2>{move || i18n.t(Messages::sync_refused_title)}</h2>
-                <p class="quiet">{move || i18n.t(Messages::sync_refused_hint)}</p>
+                <h2>{i18n.text(Messages::sync_refused_title)}</h2>
+                <p class="quiet">{i18n.text(Messages::sync_refused_hint)}</p>
                 <ul class="outbox">
-                    {move || list.get().refused.iter().take(SHOWN_MAX).cloned().map(one).collect_view()}
+                    {part(move || list.get().refused.iter().take(SHOWN_MAX).cloned().map(one).collect_view())}
                 </ul>
             </section>
         </Show>
@@ -160,11 +162,11 @@ fn Waiting() -> impl IntoView {
     view! {
         <Show when=move || list.with(|it| !it.waiting.is_empty())>
             <section class="panel">
-                <h2>{move || i18n.t(Messages::sync_waiting_title)}</h2>
+                <h2>{i18n.text(Messages::sync_waiting_title)}</h2>
                 <ul class="outbox">
-                    {move || list.get().waiting.iter().take(SHOWN_MAX).cloned().map(one).collect_view()}
+                    {part(move || list.get().waiting.iter().take(SHOWN_MAX).cloned().map(one).collect_view())}
                 </ul>
-                {move || (rest() > 0).then(|| i18n.t(|m| m.list_more_rows(rest() as i64)))}
+                {part(move || (rest() > 0).then(|| i18n.t(|m| m.list_more_rows(rest() as i64))))}
             </section>
         </Show>
     }
@@ -189,13 +191,13 @@ fn EditWords(edit: WaitingEdit) -> impl IntoView {
     view! {
         <div>
             <b>
-                <button type="button" class="link" on:click=move |_| nav.open(store, record)>
-                    {title}
+                <button type="button" class="link" on:click=listen(move |_| nav.open(store, record))>
+                    {part(title)}
                 </button>
             </b>
-            <span>{words}</span>
+            <span>{part(words)}</span>
         </div>
-        <time title=i18n.instant_exact(at.millis())>{move || i18n.instant(at.millis())}</time>
+        <time title=i18n.instant_exact(at.millis())>{part(move || i18n.instant(at.millis()))}</time>
     }
     .into_any()
 }

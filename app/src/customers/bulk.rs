@@ -11,7 +11,7 @@ use super::list::{ListState, id_of};
 use crate::i18n::use_i18n;
 use crate::record::{choices_of, field_label, parse_typed};
 use crate::store::EditLabel;
-use crate::ui::{Button, ButtonKind, Glyph, IconButton, Menu, MenuItem};
+use crate::ui::{Button, ButtonKind, Glyph, IconButton, Menu, MenuItem, Show, part};
 
 /// The bar over the list while something is selected.
 #[component]
@@ -62,8 +62,8 @@ pub fn BulkBar(
     };
     view! {
         <Show when=move || count() != 0>
-            <div class="bulk-bar" role="toolbar" aria-label=move || i18n.t(Messages::common_actions)>
-                <span role="status">{move || i18n.t(|m| m.common_selected(count() as i64))}</span>
+            <div class="bulk-bar" role="toolbar" aria-label=i18n.text(Messages::common_actions)>
+                <span role="status">{part(move || i18n.t(|m| m.common_selected(count() as i64)))}</span>
                 {menu("owner", Glyph::Contact, EditLabel::Assign)}
                 {menu("status", Glyph::CircleDot, EditLabel::Bulk)}
                 {menu("level", Glyph::Flag, EditLabel::Bulk)}

@@ -12,7 +12,7 @@ use crate::i18n::use_i18n;
 use crate::record::{FieldGroup, FieldGroups, FieldInput, WaitingMark, title_of_row};
 use crate::routes::{customer_path, use_nav};
 use crate::store::use_store;
-use crate::ui::{Avatar, Button, ButtonKind, EmptyState, Glyph};
+use crate::ui::{Avatar, Button, ButtonKind, EmptyState, Glyph, Show, follow, part};
 
 const GROUPS: &[FieldGroup] = &[
     FieldGroup {
@@ -46,7 +46,7 @@ pub fn ContactPage() -> impl IntoView {
     });
     view! {
         <div class="page-body narrow">
-            {move || view! { <ContactRecord id=id.get()/> }}
+            {part(move || view! { <ContactRecord id=id.get()/> })}
         </div>
     }
     .into_any()
@@ -70,7 +70,7 @@ fn ContactRecord(id: RecordId) -> impl IntoView {
         })
     });
     let name_field: &'static FieldDef = &Contact::DEF.fields[Contact::NAME.index];
-    Effect::new(move |_| {
+    follow(move || {
         store.set_presence(Some(record));
         document().set_title(&format!("{} · {}", name.get(), i18n.t(Messages::app_title)));
     });
@@ -104,7 +104,7 @@ fn ContactRecord(id: RecordId) -> impl IntoView {
                             <FieldInput record field=name_field bare=true/>
                         </h1>
                         <p class="record-meta">
-                            <span>{move || i18n.t(Messages::kind_contact)}</span>
+                            <span>{i18n.text(Messages::kind_contact)}</span>
                             <WaitingMark record/>
                         </p>
                     </div>

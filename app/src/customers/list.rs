@@ -11,6 +11,7 @@ use huike_messages::Messages;
 use huike_shared::customers::Customer;
 use huike_shared::id::RecordId;
 use huike_shared::record::Record;
+use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -24,8 +25,8 @@ use crate::routes::{Nav, customer_path, use_nav};
 use crate::shell::{Shell, use_creation, use_shell};
 use crate::store::{LocalStore, Rows, use_store};
 use crate::ui::{
-    Button, ButtonKind, EmptyState, Glyph, ListPlace, Skeleton, SkeletonShape, Sort, Table,
-    VirtualList, Width,
+    Button, ButtonKind, EmptyState, Glyph, ListPlace, Show, Skeleton, SkeletonShape, Sort, Table,
+    VirtualList, Width, follow, listen, part,
 };
 
 /// Milliseconds after the last letter until the address says what is searched.
@@ -173,13 +174,13 @@ impl ListState {
             self.new_count.set(new.len());
             asked
         });
-        Effect::new(move |_| {
+        follow(move || {
             if let Some(id) = open.get() {
                 self.place.update(|it| it.cursor = Some(key_of(id)));
             }
         });
         // The first rows of this order are what the next start paints.
-        Effect::new(move |_| {
+        follow(move || {
             if !self.store.is_complete().get() {
                 return;
             }
@@ -316,7 +317,7 @@ pub fn CustomerList(
                         shortcut="C"
                         on_press=create
                     />
-                    <a class="button" href="/app/import">{move || i18n.t(Messages::nav_import)}</a>
+                    <a class="button" href="/app/import">{i18n.text(Messages::nav_import)}</a>
                 </EmptyState>
             }
             .into_any()
@@ -346,14 +347,14 @@ pub fn CustomerList(
         <Toolbar list is_narrow=is_compact on_create=create/>
         <div
             class="page-body flush"
-            on:pointerenter=move |ev| hold(ev.pointer_type() == "mouse")
-            on:pointerleave=move |_| hold(false)
-            on:focusin=move |_| hold(true)
-            on:focusout=move |_| hold(false)
+            on:pointerenter=listen(move |ev: PointerEvent| hold(ev.pointer_type() == "mouse"))
+            on:pointerleave=listen(move |_| hold(false))
+            on:focusin=listen(move |_| hold(true))
+            on:focusout=listen(move |_| hold(false))
         >
             <Show when=move || list.new_count.get() != 0>
-                <button type="button" class="button new-rows" on:click=move |_| list.refresh()>
-                    <span>{move || i18n.t(|m| m.list_new_rows(list.new_count.get() as i64))}</span>
+                <button type="button" class="button new-rows" on:click=listen(move |_| list.refresh())>
+                    <span>{part(move || i18n.t(|m| m.list_new_rows(list.new_count.get() as i64)))}</span>
                 </button>
             </Show>
             <Show when=move || !is_none() fallback=move || {
@@ -364,7 +365,7 @@ pub fn CustomerList(
                     empty()
                 }
             }>
-                {rows}
+                {part(rows)}
             </Show>
             <BulkBar list/>
         </div>

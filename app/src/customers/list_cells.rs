@@ -12,7 +12,7 @@ use super::customer_ref;
 use super::list::{ListState, id_of};
 use crate::i18n::I18n;
 use crate::record::{WaitingMark, choice_label};
-use crate::ui::{Avatar, Badge, Column, Slot, Tone};
+use crate::ui::{Avatar, Badge, Column, Slot, Tone, live, part};
 
 /// The columns; fewer while a record stands beside the list.
 pub fn columns(i18n: I18n, is_beside: bool) -> Vec<Column> {
@@ -71,10 +71,10 @@ pub fn cell(list: ListState, i18n: I18n, column: &'static str, slot: Signal<Slot
     match column {
         "name" => name_cell(list, slot),
         "level" => view! {
-            {move || {
+            {part(move || {
                 let word = text(Customer::LEVEL.index);
                 (!word.is_empty()).then(|| level_badge(i18n, &word))
-            }}
+            })}
         }
         .into_any(),
         "phone" => {
@@ -86,9 +86,9 @@ pub fn cell(list: ListState, i18n: I18n, column: &'static str, slot: Signal<Slot
                     Phone::from_stored(&text).display()
                 }
             };
-            view! { <span>{words}</span> }.into_any()
+            view! { <span>{part(words)}</span> }.into_any()
         }
-        "region" => view! { <span>{move || text(Customer::REGION.index)}</span> }.into_any(),
+        "region" => view! { <span>{part(move || text(Customer::REGION.index))}</span> }.into_any(),
         "owner" => {
             let name = move || {
                 let owner = row().and_then(|it| it.value(Customer::OWNER.index).as_id());
@@ -96,13 +96,13 @@ pub fn cell(list: ListState, i18n: I18n, column: &'static str, slot: Signal<Slot
                     .map(|it| list.store.member_name(it))
                     .unwrap_or_default()
             };
-            view! { <span>{name}</span> }.into_any()
+            view! { <span>{part(name)}</span> }.into_any()
         }
         "contacted" => {
             let at = move || list.facts.with(|it| it.last_contact(id_of(slot.get().key)));
             view! {
-                <span class="quiet" title=move || at().map(|it| i18n.instant_exact(it.millis()))>
-                    {move || at().map(|it| i18n.ago(it.millis()))}
+                <span class="quiet" title=live(move || at().map(|it| i18n.instant_exact(it.millis())))>
+                    {part(move || at().map(|it| i18n.ago(it.millis())))}
                 </span>
             }
             .into_any()
@@ -111,8 +111,8 @@ pub fn cell(list: ListState, i18n: I18n, column: &'static str, slot: Signal<Slot
         _ => {
             let at = move || row().map(|it| it.updated.at.millis());
             view! {
-                <span class="quiet" title=move || at().map(|it| i18n.instant_exact(it))>
-                    {move || at().map(|it| i18n.ago(it))}
+                <span class="quiet" title=live(move || at().map(|it| i18n.instant_exact(it)))>
+                    {part(move || at().map(|it| i18n.ago(it)))}
                 </span>
             }
             .into_any()
@@ -138,8 +138,8 @@ fn name_cell(list: ListState, slot: Signal<Slot>) -> AnyView {
     let mark = move || view! { <WaitingMark record=customer_ref(id_of(slot.get().key))/> };
     view! {
         <Avatar name id=Signal::derive(move || slot.get().key) small=true square=true/>
-        <span class="cell-name">{move || name.get()}</span>
-        {mark}
+        <span class="cell-name">{part(move || name.get())}</span>
+        {part(mark)}
     }
     .into_any()
 }
@@ -160,7 +160,7 @@ fn next_cell(list: ListState, i18n: I18n, slot: Signal<Slot>) -> AnyView {
         }
     };
     view! {
-        {move || {
+        {part(move || {
             next()
                 .map(|task| {
                     let due = task.due_on;
@@ -169,7 +169,7 @@ fn next_cell(list: ListState, i18n: I18n, slot: Signal<Slot>) -> AnyView {
                         <span>{task.title}</span>
                     }
                 })
-        }}
+        })}
     }
     .into_any()
 }
@@ -212,12 +212,12 @@ pub fn compact_row(list: ListState, i18n: I18n, slot: Signal<Slot>) -> AnyView {
         <div class="list-row">
             <Avatar name id=Signal::derive(move || slot.get().key) square=true/>
             <span class="list-words">
-                <b>{move || name.get()}</b>
-                <span>{second}</span>
+                <b>{part(move || name.get())}</b>
+                <span>{part(second)}</span>
             </span>
             <span class="list-end">
-                {move || level().map(|it| level_badge(i18n, &it))}
-                {move || view! { <WaitingMark record=customer_ref(id_of(slot.get().key))/> }}
+                {part(move || level().map(|it| level_badge(i18n, &it)))}
+                {part(move || view! { <WaitingMark record=customer_ref(id_of(slot.get().key))/> })}
             </span>
         </div>
     }

@@ -21,8 +21,8 @@ use crate::routes::{customer_path, use_nav};
 use crate::shell::{Presence, use_creation, use_shell};
 use crate::store::use_store;
 use crate::ui::{
-    Avatar, Button, EmptyState, Glyph, Icon, IconButton, Menu, MenuItem, Skeleton, SkeletonShape,
-    Width,
+    Avatar, Button, EmptyState, Glyph, Icon, IconButton, Menu, MenuItem, Show, Skeleton,
+    SkeletonShape, Width, listen, live, part,
 };
 
 /// The fields, grouped as people ask for them.
@@ -191,11 +191,11 @@ fn Head(
                     <FieldInput record field=name_field bare=true/>
                 </h1>
                 <p class="record-meta">
-                    {move || text(Customer::LEVEL.index).map(|it| level_badge(i18n, &it))}
-                    {move || status().map(|it| view! { <span>{it}</span> })}
+                    {part(move || text(Customer::LEVEL.index).map(|it| level_badge(i18n, &it)))}
+                    {part(move || status().map(|it| view! { <span>{it}</span> }))}
                     <WaitingMark record/>
                     <Presence record/>
-                    {move || {
+                    {part(move || {
                         updated().map(|stamp| {
                             let who = store.member_name(stamp.by);
                             let at = stamp.at.millis();
@@ -205,7 +205,7 @@ fn Head(
                                 </span>
                             }
                         })
-                    }}
+                    })}
                 </p>
             </div>
             <div class="page-actions">
@@ -256,7 +256,7 @@ fn SharedPage(id: RecordId) -> impl IntoView {
         <details class="field-group" open>
             <summary>
                 <Icon glyph=Glyph::ChevronRight/>
-                <span>{move || i18n.t(Messages::field_customer_notes)}</span>
+                <span>{i18n.text(Messages::field_customer_notes)}</span>
             </summary>
             <NoteEditor
                 owner=customer_ref(id)
@@ -295,24 +295,24 @@ fn ActionRow(id: RecordId) -> impl IntoView {
     };
     view! {
         <footer class="action-row">
-            <a href=move || address("tel") rel="external" aria-disabled=is_absent>
+            <a href=live(move || address("tel")) rel="external" aria-disabled=live(is_absent)>
                 <Icon glyph=Glyph::Phone/>
-                {move || i18n.t(Messages::act_call)}
+                {i18n.text(Messages::act_call)}
             </a>
-            <a href=move || address("sms") rel="external" aria-disabled=is_absent>
+            <a href=live(move || address("sms")) rel="external" aria-disabled=live(is_absent)>
                 <Icon glyph=Glyph::Message/>
-                {move || i18n.t(Messages::act_message)}
+                {i18n.text(Messages::act_message)}
             </a>
-            <button type="button" on:click=log>
+            <button type="button" on:click=listen(log)>
                 <Icon glyph=Glyph::Note/>
-                {move || i18n.t(Messages::act_log)}
+                {i18n.text(Messages::act_log)}
             </button>
             <button
                 type="button"
-                on:click=move |_| creation.open(Task::DEF.kind, vec![("customer", id)])
+                on:click=listen(move |_| creation.open(Task::DEF.kind, vec![("customer", id)]))
             >
                 <Icon glyph=Glyph::Task/>
-                {move || i18n.t(Messages::act_task)}
+                {i18n.text(Messages::act_task)}
             </button>
         </footer>
     }

@@ -11,6 +11,7 @@ use huike_shared::place::Outcome;
 use huike_shared::record::{Kind, Record, RecordRef};
 use huike_shared::row::Row;
 use huike_shared::text::Phone;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use crate::i18n::{I18n, use_i18n};
@@ -19,7 +20,7 @@ use crate::routes::{path_of, use_nav};
 use crate::shell::use_creation;
 use crate::store::device::now;
 use crate::store::{LocalStore, Rows, use_store};
-use crate::ui::{Avatar, Badge, Checkbox, Glyph, Icon, IconButton, Tone};
+use crate::ui::{Avatar, Badge, Checkbox, For, Glyph, Icon, IconButton, Show, Tone, listen, part};
 
 /// Everything a customer is tied to.
 #[component]
@@ -99,8 +100,8 @@ fn Tied(
     view! {
         <section class="tied">
             <header>
-                <h2>{move || title.get()}</h2>
-                <span class="count">{move || rows.with(|it| (!it.is_empty()).then_some(it.len()))}</span>
+                <h2>{part(move || title.get())}</h2>
+                <span class="count">{part(move || rows.with(|it| (!it.is_empty()).then_some(it.len())))}</span>
                 <IconButton
                     glyph=Glyph::Plus
                     label=add
@@ -113,7 +114,7 @@ fn Tied(
                 </For>
             </ul>
             <Show when=move || rows.with(|it| it.is_empty())>
-                <p class="tied-none">{move || none.get()}</p>
+                <p class="tied-none">{part(move || none.get())}</p>
             </Show>
         </section>
     }
@@ -129,12 +130,12 @@ fn lead(row: &Row, inside: impl IntoView + 'static) -> AnyView {
         <a
             class="tied-row"
             href=path
-            on:click=move |ev| {
+            on:click=listen(move |ev: MouseEvent| {
                 if !ev.ctrl_key() && !ev.meta_key() {
                     ev.prevent_default();
                     nav.to(&target);
                 }
-            }
+            })
         >
             {inside.into_any()}
         </a>

@@ -12,7 +12,10 @@ use super::list::ListState;
 use super::views_menu::ViewsMenu;
 use crate::i18n::use_i18n;
 use crate::record::{choice_label, choices_of, field_label};
-use crate::ui::{Button, ButtonKind, FilterChip, Glyph, IconButton, Menu, MenuItem, SearchField};
+use crate::ui::{
+    Button, ButtonKind, FilterChip, Glyph, IconButton, Menu, MenuItem, SearchField, Show, live,
+    part,
+};
 
 /// How many customers each value would show.
 type Counts = HashMap<(Dimension, String), usize>;
@@ -110,14 +113,14 @@ pub fn Toolbar(
         is_known.then(|| i18n.t(|m| m.customers_count(list.keys.with(|it| it.len() as i64))))
     };
     view! {
-        <header class="page-head" class:narrow=move || is_narrow.get()>
-            <h1>{move || i18n.t(Messages::customers_title)}</h1>
-            <span class="page-count" role="status">{total}</span>
+        <header class="page-head" class:narrow=live(move || is_narrow.get())>
+            <h1>{i18n.text(Messages::customers_title)}</h1>
+            <span class="page-count" role="status">{part(total)}</span>
             <div class="page-actions">
                 <ViewsMenu list/>
                 <Show when=move || !is_narrow.get()>
                     <a class="button ghost" href="/app/import">
-                        {move || i18n.t(Messages::nav_import)}
+                        {i18n.text(Messages::nav_import)}
                     </a>
                 </Show>
                 <Show

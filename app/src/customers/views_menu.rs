@@ -5,13 +5,14 @@ use huike_shared::id::{Id, RecordId};
 use huike_shared::record::{Record, RecordRef};
 use huike_shared::text::{Line, Paragraphs};
 use huike_shared::views::SavedView;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::list::ListState;
 use crate::i18n::use_i18n;
 use crate::shell::views_of;
 use crate::store::put;
-use crate::ui::{Button, ButtonKind, Checkbox, Dialog, Field, Glyph, Menu, MenuItem};
+use crate::ui::{Button, ButtonKind, Checkbox, Dialog, Field, Glyph, Menu, MenuItem, listen};
 
 /// The menu of views.
 #[component]
@@ -138,10 +139,10 @@ pub fn ViewsMenu(
         >
             <form
                 class="form"
-                on:submit=move |ev| {
+                on:submit=listen(move |ev: SubmitEvent| {
                     ev.prevent_default();
                     save(());
-                }
+                })
             >
                 <Field label=i18n.text(Messages::field_saved_view_name) value=name required=true/>
                 <Checkbox

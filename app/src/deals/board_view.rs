@@ -20,7 +20,7 @@ use super::sums::Totals;
 use super::words::sums_short;
 use crate::i18n::use_i18n;
 use crate::shell::use_shell;
-use crate::ui::{Board, DragNews, Glyph, Icon, Tab, Tabs, Width, use_drag};
+use crate::ui::{Board, DragNews, For, Glyph, Icon, Show, Tab, Tabs, Width, use_drag};
 
 /// Cards of a column drawn with the first paint, and in each frame after it.
 const DRAWN_AT_FIRST: usize = 12;
@@ -115,10 +115,10 @@ pub fn BoardView(
             </For>
             <div class="drop-zones">
                 <div class="drop-zone tone-good" data-column=WON>
-                    <Icon glyph=Glyph::Won/> {move || i18n.t(|it| it.deals_won())}
+                    <Icon glyph=Glyph::Won/> {i18n.text(|it| it.deals_won())}
                 </div>
                 <div class="drop-zone tone-bad" data-column=LOST>
-                    <Icon glyph=Glyph::Lost/> {move || i18n.t(|it| it.deals_lost())}
+                    <Icon glyph=Glyph::Lost/> {i18n.text(|it| it.deals_lost())}
                 </div>
             </div>
         </Board>

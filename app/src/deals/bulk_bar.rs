@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::acts::Spot;
 use super::board_context::BoardContext;
-use crate::ui::{Button, ButtonKind, Glyph, IconButton, Menu, MenuItem};
+use crate::ui::{Button, ButtonKind, Glyph, IconButton, Menu, MenuItem, Show, part};
 
 /// A bar over the board while cards are selected.
 #[component]
@@ -45,8 +45,8 @@ pub fn BulkBar(board: BoardContext) -> impl IntoView {
     };
     view! {
         <Show when=move || board.selected.with(|it| !it.is_empty())>
-            <div class="bulk-bar" role="toolbar" aria-label=move || i18n.t(Messages::common_actions)>
-                <span>{move || i18n.t(|it| it.deals_selected(count()))}</span>
+            <div class="bulk-bar" role="toolbar" aria-label=i18n.text(Messages::common_actions)>
+                <span>{part(move || i18n.t(|it| it.deals_selected(count())))}</span>
                 <Menu label=i18n.text(Messages::deals_move_to) glyph=Glyph::Columns>{stages()}</Menu>
                 <Button
                     label=i18n.text(Messages::deals_mark_won)

@@ -15,7 +15,7 @@ use super::book::deal_ref;
 use super::facts::DealFacts;
 use super::next_step::StepState;
 use super::words::{age_share, days_since, money_exact, money_short};
-use crate::ui::{Avatar, Glyph, Icon, LiveIcon, Menu, MenuItem, Tone};
+use crate::ui::{Avatar, Glyph, Icon, LiveIcon, Menu, MenuItem, Show, Tone, listen, live, part};
 
 /// One deal on the board.
 ///
@@ -102,48 +102,48 @@ pub fn DealCard(
     view! {
         <article
             class="card"
-            class:waiting=move || is_waiting.get()
-            class:selected=move || is_selected.get()
-            class:rotting=is_rotting
-            class:opened=is_opened
-            class:changed=move || seen.with(|it| it.1)
+            class:waiting=live(move || is_waiting.get())
+            class:selected=live(move || is_selected.get())
+            class:rotting=live(is_rotting)
+            class:opened=live(is_opened)
+            class:changed=live(move || seen.with(|it| it.1))
             data-card=key
             tabindex="-1"
             role="listitem"
-            aria-label=move || format!("{}, {}", title(), customer.get().map(|it| it.1).unwrap_or_default())
+            aria-label=live(move || format!("{}, {}", title(), customer.get().map(|it| it.1).unwrap_or_default()))
             style=("--age", age)
-            on:click=press
-            on:keydown=press_key
+            on:click=listen(press)
+            on:keydown=listen(press_key)
         >
-            <h3 class="card-title">{title}</h3>
-            {move || customer.get().map(|(id, name)| view! {
+            <h3 class="card-title">{part(title)}</h3>
+            {part(move || customer.get().map(|(id, name)| view! {
                 <div class="card-customer">
                     <Avatar name=name.clone() id=id small=true square=true/>
                     <span>{name}</span>
                 </div>
-            })}
+            }))}
             <div class="card-figures">
-                {move || amount().map(|it| view! {
+                {part(move || amount().map(|it| view! {
                     <span class="money" title=money_exact(i18n, it)>{money_short(i18n, it)}</span>
-                })}
-                <span class="weighted">{weighted}</span>
-                {move || is_rotting().then(|| view! {
+                }))}
+                <span class="weighted">{part(weighted)}</span>
+                {part(move || is_rotting().then(|| view! {
                     <span class="card-age">{i18n.t(|it| it.time_days(days.get()))}</span>
-                })}
-                {move || owner().map(|it| {
+                }))}
+                {part(move || owner().map(|it| {
                     let name = Signal::derive(move || store.member_name(it));
                     view! { <Avatar name=name id=u128::from_be_bytes(*it.bytes()) small=true/> }
-                })}
+                }))}
             </div>
-            <div class=move || format!("card-next {}", tone(step_state.get()).class())>
+            <div class=live(move || format!("card-next {}", tone(step_state.get()).class()))>
                 <LiveIcon glyph=Signal::derive(move || glyph(step_state.get()))/>
-                <span>{move || match step.get() {
+                <span>{part(move || match step.get() {
                     Some(it) => it.title.to_string(),
                     None => i18n.t(|it| it.deals_no_step()),
-                }}</span>
-                {move || step.get().and_then(|it| it.due_on).map(|it| view! {
+                })}</span>
+                {part(move || step.get().and_then(|it| it.due_on).map(|it| view! {
                     <time datetime=it.to_string()>{i18n.date(it)}</time>
-                })}
+                }))}
             </div>
             <CardMenu id board/>
         </article>
@@ -224,10 +224,10 @@ fn CardMenu(id: RecordId, board: BoardContext) -> impl IntoView {
                         type="button"
                         class="button ghost square"
                         aria-haspopup="menu"
-                        aria-label=move || label.get()
-                        title=move || label.get()
+                        aria-label=live(move || label.get())
+                        title=live(move || label.get())
                         tabindex="-1"
-                        on:click=build
+                        on:click=listen(build)
                     >
                         <Icon glyph=Glyph::More/>
                     </button>

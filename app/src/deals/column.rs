@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use huike_shared::id::RecordId;
 use huike_shared::place::PartId;
+use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -13,7 +14,10 @@ use super::new_deal::create_deal;
 use super::sums::Totals;
 use super::words::{sums_exact, sums_short};
 use crate::store::device::{draft, keep_draft};
-use crate::ui::{BoardColumn, Button, ButtonKind, Glyph, ProbabilityRing, is_composing};
+use crate::ui::{
+    BoardColumn, Button, ButtonKind, For, Glyph, ProbabilityRing, Show, is_composing, listen, live,
+    part,
+};
 
 /// One column of the board.
 #[component]
@@ -66,9 +70,9 @@ pub fn StageColumnView(
             is_archived
             is_over_limit=Signal::from(is_over_limit)
             foot=move || view! {
-                {move || cards.with(|it| it.is_empty()).then(|| view! {
+                {part(move || cards.with(|it| it.is_empty()).then(|| view! {
                     <p class="column-empty">{i18n.t(|it| it.board_column_empty())}</p>
-                })}
+                }))}
                 {(!is_archived).then(|| view! { <QuickAdd stage board/> })}
             }
         >
@@ -106,22 +110,22 @@ fn column_head(
     };
     view! {
         <div class="column-title">
-            <h2>{move || board.stage_name(stage)}</h2>
+            <h2>{part(move || board.stage_name(stage))}</h2>
             {if is_archived {
-                view! { <span class="badge tone-neutral">{move || i18n.t(|it| it.stages_archived())}</span> }.into_any()
+                view! { <span class="badge tone-neutral">{i18n.text(|it| it.stages_archived())}</span> }.into_any()
             } else {
                 let percent = move || i64::from(probability.get());
                 let label = Signal::derive(move || i18n.t(|it| it.deals_probability(percent())));
                 view! { <ProbabilityRing percent=probability label=label/> }.into_any()
             }}
-            <span class="count">{count}</span>
+            <span class="count">{part(count)}</span>
         </div>
         <div class="column-sums">
-            <span class="money" title=move || totals.with(|it| sums_exact(i18n, &it.amount))>
-                {move || totals.with(|it| sums_short(i18n, &it.amount))}
+            <span class="money" title=live(move || totals.with(|it| sums_exact(i18n, &it.amount)))>
+                {part(move || totals.with(|it| sums_short(i18n, &it.amount)))}
             </span>
-            <span class="weighted" title=move || totals.with(|it| sums_exact(i18n, &it.weighted))>
-                {weighted}
+            <span class="weighted" title=live(move || totals.with(|it| sums_exact(i18n, &it.weighted)))>
+                {part(weighted)}
             </span>
         </div>
     }
@@ -201,18 +205,18 @@ fn QuickAdd(stage: PartId, board: BoardContext) -> impl IntoView {
                 <input
                     node_ref=input_ref
                     class="input"
-                    aria-label=move || i18n.t(|it| it.deals_quick_add())
-                    placeholder=move || i18n.t(|it| it.deals_quick_add())
+                    aria-label=i18n.text(|it| it.deals_quick_add())
+                    placeholder=i18n.text(|it| it.deals_quick_add())
                     autocomplete="off"
                     enterkeyhint="done"
-                    prop:value=move || title.get()
-                    on:input=move |ev| {
+                    prop:value=live(move || title.get())
+                    on:input=listen(move |ev: Event| {
                         let text = event_target_value(&ev);
                         keep(Some(&text));
                         title.set(text);
-                    }
-                    on:keydown=press
-                    on:blur=leave
+                    })
+                    on:keydown=listen(press)
+                    on:blur=listen(leave)
                 />
             </Show>
         </div>

@@ -6,6 +6,7 @@ use huike_shared::customers::Customer;
 use huike_shared::deals::Deal;
 use huike_shared::id::RecordId;
 use huike_shared::record::{Record, RecordRef};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::book::{DealBook, deal_ref};
@@ -15,7 +16,7 @@ use crate::i18n::use_i18n;
 use crate::record::{FieldInput, WaitingMark};
 use crate::routes::{customer_path, use_nav};
 use crate::shell::{Presence, use_shell};
-use crate::ui::{Glyph, IconButton, Menu, MenuItem, Width};
+use crate::ui::{Glyph, IconButton, Menu, MenuItem, Show, Width, listen, part};
 
 /// Name, customer, worth, and what can be done.
 #[component]
@@ -119,10 +120,10 @@ fn DealMeta(facts: Memo<DealFacts>, book: DealBook, record: RecordRef) -> impl I
                 move || row.with(|it| it.as_ref().map(|it| it.get(Customer::NAME).to_string()));
             let path = customer_path(id);
             view! {
-                <a class="link" href=path.clone() on:click=move |ev| {
+                <a class="link" href=path.clone() on:click=listen(move |ev: MouseEvent| {
                     ev.prevent_default();
                     nav.to(&path);
-                }>{name}</a>
+                })>{name}</a>
             }
         })
     };
@@ -146,10 +147,10 @@ fn DealMeta(facts: Memo<DealFacts>, book: DealBook, record: RecordRef) -> impl I
     };
     view! {
         <p class="record-meta">
-            {customer}
-            <span class="money">{amount}</span>
+            {part(customer)}
+            <span class="money">{part(amount)}</span>
             <Show when=move || facts.with(|it| it.outcome.is_open())>
-                <span>{age}</span>
+                <span>{part(age)}</span>
             </Show>
             <WaitingMark record/>
             <Presence record/>

@@ -5,6 +5,7 @@ use huike_shared::customers::Contact;
 use huike_shared::deals::Deal;
 use huike_shared::id::RecordId;
 use huike_shared::record::{Record, RecordRef};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::book::{DealBook, deal_ref};
@@ -17,7 +18,7 @@ use crate::followups::{Composer, NextSteps, Timeline};
 use crate::i18n::use_i18n;
 use crate::record::{FieldGroup, FieldGroups, NoteEditor, title_of_row};
 use crate::routes::{path_of, use_nav};
-use crate::ui::{Avatar, EmptyState, Glyph, Icon, Notice, Tone};
+use crate::ui::{Avatar, EmptyState, For, Glyph, Icon, Notice, Show, Tone, listen, part};
 
 /// The fields of a deal in groups.
 const GROUPS: &[FieldGroup] = &[
@@ -83,7 +84,7 @@ pub fn DealPanel(
                     <OutcomeBar id book facts/>
                     <For each=move || problems.get() key=|it| it.code let:problem>
                         <Notice tone=Tone::Due glyph=Glyph::Warning>
-                            {move || i18n.by_key(&format!("problem-{}", problem.code))}
+                            {part(move || i18n.by_key(&format!("problem-{}", problem.code)))}
                         </Notice>
                     </For>
                 </div>
@@ -99,7 +100,7 @@ pub fn DealPanel(
                     <section class="record-tied">
                         <ContactsOfDeal facts/>
                         <section class="tied">
-                            <header><h2>{move || i18n.t(Messages::deals_notes)}</h2></header>
+                            <header><h2>{i18n.text(Messages::deals_notes)}</h2></header>
                             <NoteEditor owner=record field="notes" label=i18n.text(Messages::deals_notes)/>
                         </section>
                         <StageHistory id book/>
@@ -130,10 +131,10 @@ fn ContactsOfDeal(facts: Memo<DealFacts>) -> impl IntoView {
         let job = row.get(Contact::JOB_TITLE).map(|it| it.to_string());
         view! {
             <li class="contact-row">
-                <a class="tied-row" href=path.clone() on:click=move |ev| {
+                <a class="tied-row" href=path.clone() on:click=listen(move |ev: MouseEvent| {
                     ev.prevent_default();
                     nav.to(&path);
-                }>
+                })>
                     <Avatar name=name.clone() id=u128::from_be_bytes(*row.id.bytes()) small=true/>
                     <span class="team-words"><b>{name}</b><small class="muted">{job}</small></span>
                 </a>
@@ -142,7 +143,7 @@ fn ContactsOfDeal(facts: Memo<DealFacts>) -> impl IntoView {
                         class="button ghost square"
                         href=format!("tel:{it}")
                         rel="external"
-                        aria-label=move || i18n.t(Messages::act_call)
+                        aria-label=i18n.text(Messages::act_call)
                         title=it.display()
                     >
                         <Icon glyph=Glyph::Phone/>
@@ -154,8 +155,8 @@ fn ContactsOfDeal(facts: Memo<DealFacts>) -> impl IntoView {
     view! {
         <section class="tied">
             <header>
-                <h2>{move || i18n.t(Messages::nav_contacts)}</h2>
-                <span class="count">{move || contacts.with(Vec::len)}</span>
+                <h2>{i18n.text(Messages::nav_contacts)}</h2>
+                <span class="count">{part(move || contacts.with(Vec::len))}</span>
             </header>
             <ul>
                 <For each=move || contacts.get() key=|it| (it.id, it.updated) let:row>

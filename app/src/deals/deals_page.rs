@@ -27,8 +27,8 @@ use crate::routes::{Nav, use_nav};
 use crate::shell::use_creation;
 use crate::store::device::{remember, remembered};
 use crate::ui::{
-    Button, ButtonKind, EmptyState, FilterChip, Glyph, Segment, Segmented, SidePanel, Skeleton,
-    SkeletonShape, Tab, Tabs, Tone,
+    Button, ButtonKind, EmptyState, FilterChip, Glyph, Segment, Segmented, Show, SidePanel,
+    Skeleton, SkeletonShape, Tab, Tabs, Tone, follow, live, part,
 };
 
 /// The pipeline looked at last, kept on this device.
@@ -66,7 +66,7 @@ pub fn DealsPage() -> impl IntoView {
             .with(|it| it.get("deal"))
             .and_then(|it| RecordId::parse(&it).ok())
     });
-    Effect::new(move |_| {
+    follow(move || {
         let deal = opened.get().and_then(|id| {
             let row = book.store.row(deal_ref(id));
             row.with(|it| it.as_ref().map(|it| it.get(Deal::TITLE).to_string()))
@@ -80,7 +80,7 @@ pub fn DealsPage() -> impl IntoView {
     let is_empty = Memo::new(move |_| book.pipelines.with(|it| it.is_empty()));
     let has_known = move || pipeline.with(Option::is_some) || book.is_settled.get();
     // The address names the board from now on, so that a link shares it.
-    Effect::new(move |_| {
+    follow(move || {
         let known = pipeline.with(|it| it.as_ref().map(|it| it.id));
         if let Some(id) = known.filter(|_| book.is_settled.get()) {
             remember(LAST_KEY, Some(&id.to_string()));
@@ -137,18 +137,18 @@ pub fn DealsPage() -> impl IntoView {
                     <PageBar page/>
                 </Show>
                 <Show when=move || is_full.get()>
-                    <div class="record-full">{panel}</div>
+                    <div class="record-full">{part(panel)}</div>
                 </Show>
-                <div class="page-split deals-split" hidden=move || is_full.get()>
+                <div class="page-split deals-split" hidden=live(move || is_full.get())>
                     <section class="split-list">
-                        {move || shown_view(page, open, opened.into())}
+                        {part(move || shown_view(page, open, opened.into()))}
                     </section>
                     <SidePanel
                         open=Signal::derive(move || opened.get().is_some() && !is_full.get())
                         label=i18n.text(Messages::kind_deal)
                         on_close=close
                     >
-                        {panel}
+                        {part(panel)}
                     </SidePanel>
                 </div>
             </Show>
@@ -280,12 +280,12 @@ fn PageHead(page: Page) -> impl IntoView {
     };
     view! {
         <header class="page-head">
-            <h1>{move || i18n.t(Messages::deals_title)}</h1>
+            <h1>{i18n.text(Messages::deals_title)}</h1>
             <Tabs label=i18n.text(Messages::pipelines_title) tabs chosen on_choose=choose/>
             <div class="page-actions">
                 <a class="button ghost square" href=links::PIPELINE_SETTINGS
-                    aria-label=move || i18n.t(Messages::pipelines_edit)
-                    title=move || i18n.t(Messages::pipelines_edit)>
+                    aria-label=i18n.text(Messages::pipelines_edit)
+                    title=i18n.text(Messages::pipelines_edit)>
                     <crate::ui::Icon glyph=Glyph::Settings/>
                 </a>
                 <Button
@@ -401,13 +401,13 @@ fn TotalsStrip(page: Page) -> impl IntoView {
     };
     view! {
         <p class="totals-strip">
-            <span class="count">{move || i18n.t(|it| it.deals_count(count()))}</span>
-            <b class="money" title=move || totals.with(|it| sums_exact(i18n, &it.amount))>
-                {move || totals.with(|it| sums_short(i18n, &it.amount))}
+            <span class="count">{part(move || i18n.t(|it| it.deals_count(count())))}</span>
+            <b class="money" title=live(move || totals.with(|it| sums_exact(i18n, &it.amount)))>
+                {part(move || totals.with(|it| sums_short(i18n, &it.amount)))}
             </b>
             <Show when=move || page.shown.get() == Shown::Open>
-                <span class="weighted" title=move || totals.with(|it| sums_exact(i18n, &it.weighted))>
-                    {weighted}
+                <span class="weighted" title=live(move || totals.with(|it| sums_exact(i18n, &it.weighted)))>
+                    {part(weighted)}
                 </span>
             </Show>
         </p>
@@ -433,7 +433,7 @@ fn NoPipeline(page: Page) -> impl IntoView {
                     glyph=Glyph::Plus
                 />
                 <a class="button" href=links::PIPELINE_SETTINGS>
-                    {move || i18n.t(Messages::pipelines_own)}
+                    {i18n.text(Messages::pipelines_own)}
                 </a>
             </EmptyState>
         </div>

@@ -10,7 +10,7 @@ use super::facts::DealFacts;
 use super::funnel::{Funnel, FunnelStep, Losses, funnel, percent};
 use super::words::{reason_words, sums_exact, sums_short};
 use crate::i18n::{I18n, use_i18n};
-use crate::ui::{EmptyState, Glyph};
+use crate::ui::{EmptyState, Glyph, Show, part};
 
 /// The funnel of one pipeline.
 #[component]
@@ -42,21 +42,21 @@ pub fn FunnelView(
                 }
             >
                 <section class="panel">
-                    <h2>{move || i18n.t(Messages::deals_funnel)}</h2>
-                    <p class="muted small">{move || i18n.t(Messages::funnel_hint)}</p>
-                    {move || counted.with(|it| steps_table(i18n, pipeline, it))}
+                    <h2>{i18n.text(Messages::deals_funnel)}</h2>
+                    <p class="muted small">{i18n.text(Messages::funnel_hint)}</p>
+                    {part(move || counted.with(|it| steps_table(i18n, pipeline, it)))}
                 </section>
                 <div class="funnel-losses">
                     <section class="panel">
-                        <h2>{move || i18n.t(Messages::funnel_by_reason)}</h2>
-                        {move || counted.with(|it| {
+                        <h2>{i18n.text(Messages::funnel_by_reason)}</h2>
+                        {part(move || counted.with(|it| {
                             let heading = i18n.t(Messages::funnel_reason);
                             losses_table(i18n, &it.by_reason, heading, |key| reason_words(i18n, key))
-                        })}
+                        }))}
                     </section>
                     <section class="panel">
-                        <h2>{move || i18n.t(Messages::funnel_by_owner)}</h2>
-                        {move || counted.with(|it| losses_table(i18n, &it.by_owner, i18n.t(Messages::funnel_owner), owner))}
+                        <h2>{i18n.text(Messages::funnel_by_owner)}</h2>
+                        {part(move || counted.with(|it| losses_table(i18n, &it.by_owner, i18n.t(Messages::funnel_owner), owner)))}
                     </section>
                 </div>
             </Show>
@@ -82,7 +82,7 @@ fn steps_table(i18n: I18n, pipeline: Signal<Option<PipelineFacts>>, funnel: &Fun
         })
         .collect_view();
     view! {
-        <div class="table-scroll">
+        <div class="table-scroll" tabindex="0">
         <table class="plain-table funnel">
             <thead>
                 <tr>
@@ -172,7 +172,7 @@ fn losses_table<K>(
         })
         .collect_view();
     view! {
-        <div class="table-scroll">
+        <div class="table-scroll" tabindex="0">
         <table class="plain-table funnel">
             <thead>
                 <tr>

@@ -7,6 +7,8 @@ use huike_shared::id::RecordId;
 use huike_shared::local::Connection;
 use huike_shared::place::{Outcome, Place};
 use leptos::prelude::*;
+
+use crate::ui::{follow, part};
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -87,7 +89,7 @@ pub fn StageHistory(
     let row = store.row(super::book::deal_ref(id));
     let updated = Memo::new(move |_| row.with(|it| it.as_ref().map(|it| it.updated)));
     let is_waiting = store.is_waiting(super::book::deal_ref(id));
-    Effect::new(move |_| {
+    follow(move || {
         updated.track();
         if !is_online.get() || is_waiting.get() {
             return;
@@ -131,8 +133,8 @@ pub fn StageHistory(
     };
     view! {
         <section class="tied">
-            <header><h2>{move || i18n.t(Messages::history_title)}</h2></header>
-            {list}
+            <header><h2>{i18n.text(Messages::history_title)}</h2></header>
+            {part(list)}
         </section>
     }
     .into_any()

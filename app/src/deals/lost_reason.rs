@@ -2,6 +2,7 @@
 
 use huike_shared::id::RecordId;
 use huike_shared::place::{LOST_REASON_CHARS_MAX, LOST_REASONS};
+use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -9,7 +10,7 @@ use super::acts;
 use super::book::DealBook;
 use super::words::reason_words;
 use crate::i18n::use_i18n;
-use crate::ui::{Button, ButtonKind, Glyph, Icon, is_composing};
+use crate::ui::{Button, ButtonKind, Glyph, Icon, Show, is_composing, listen, live, part};
 
 /// Asks while `losing` holds deals; the deals stay open until there is an answer.
 #[component]
@@ -59,30 +60,30 @@ pub fn LostReason(
             <div
                 class="lost-bar"
                 role="group"
-                aria-label=move || i18n.t(|it| it.lost_question())
+                aria-label=i18n.text(|it| it.lost_question())
                 node_ref=bar_ref
-                on:keydown=press
+                on:keydown=listen(press)
             >
                 <p class="lost-question">
                     <Icon glyph=Glyph::Lost/>
-                    {move || i18n.t(|it| it.lost_question())}
+                    {i18n.text(|it| it.lost_question())}
                 </p>
                 <div class="quick-choices">
                     {LOST_REASONS.iter().map(|reason| view! {
-                        <button type="button" class="filter-chip" on:click=move |_| answer(reason)>
-                            {move || reason_words(i18n, reason)}
+                        <button type="button" class="filter-chip" on:click=listen(move |_| answer(reason))>
+                            {part(move || reason_words(i18n, reason))}
                         </button>
                     }).collect_view()}
                 </div>
                 <div class="row">
                     <input
                         class="input"
-                        aria-label=move || i18n.t(|it| it.lost_own_words())
-                        placeholder=move || i18n.t(|it| it.lost_own_words())
+                        aria-label=i18n.text(|it| it.lost_own_words())
+                        placeholder=i18n.text(|it| it.lost_own_words())
                         maxlength="200"
-                        prop:value=move || own_words.get()
-                        on:input=move |ev| own_words.set(event_target_value(&ev))
-                        on:keydown=press_input
+                        prop:value=live(move || own_words.get())
+                        on:input=listen(move |ev: Event| own_words.set(event_target_value(&ev)))
+                        on:keydown=listen(press_input)
                     />
                     <Button
                         label=i18n.text(|it| it.deals_mark_lost())

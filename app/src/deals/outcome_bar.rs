@@ -11,7 +11,7 @@ use super::facts::DealFacts;
 use super::lost_reason::LostReason;
 use super::words::reason_words;
 use crate::i18n::use_i18n;
-use crate::ui::{Button, ButtonKind, Glyph, Notice, Tone};
+use crate::ui::{Button, ButtonKind, Glyph, Notice, Tone, part};
 
 /// How a deal ended, or the two buttons that end it.
 #[component]
@@ -43,7 +43,7 @@ pub fn OutcomeBar(
         }
     };
     view! {
-        {move || match outcome.get() {
+        {part(move || match outcome.get() {
             Outcome::Open => view! {
                 <div class="row wrap">
                     <Button
@@ -76,7 +76,7 @@ pub fn OutcomeBar(
                 </Notice>
             }
             .into_any(),
-        }}
+        })}
         <LostReason book losing/>
     }
     .into_any()

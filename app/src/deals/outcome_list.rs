@@ -15,7 +15,7 @@ use super::facts::DealFacts;
 use super::filter::Shown;
 use super::words::{money_exact, reason_words};
 use crate::i18n::use_i18n;
-use crate::ui::{Avatar, Button, ButtonKind, EmptyState, Glyph};
+use crate::ui::{Avatar, Button, ButtonKind, EmptyState, For, Glyph, Show, listen, part};
 
 /// Rows shown at first and with each press for more.
 const PAGE_ROWS: usize = 100;
@@ -122,24 +122,24 @@ fn OutcomeRow(
     };
     view! {
         <li>
-            <button type="button" class="tied-row outcome-row" on:click=move |_| open.run(id)>
-                {move || customer.get().map(|(id, name)| view! {
+            <button type="button" class="tied-row outcome-row" on:click=listen(move |_| open.run(id))>
+                {part(move || customer.get().map(|(id, name)| view! {
                     <Avatar name id square=true small=true/>
-                })}
+                }))}
                 <span class="outcome-words">
-                    <b class="truncate">{title}</b>
+                    <b class="truncate">{part(title)}</b>
                     <small class="muted truncate">
-                        {move || customer.get().map(|it| it.1)}
+                        {part(move || customer.get().map(|it| it.1))}
                     </small>
                 </span>
-                <span class="outcome-why truncate">{why}</span>
-                <span class="outcome-stage muted truncate">{stage}</span>
-                <span class="outcome-owner muted truncate">{owner}</span>
+                <span class="outcome-why truncate">{part(why)}</span>
+                <span class="outcome-stage muted truncate">{part(stage)}</span>
+                <span class="outcome-owner muted truncate">{part(owner)}</span>
                 <span class="money">
-                    {move || facts.with(|it| it.amount).map(|it| money_exact(i18n, it))}
+                    {part(move || facts.with(|it| it.amount).map(|it| money_exact(i18n, it)))}
                 </span>
                 <time class="muted">
-                    {move || facts.with(|it| it.closed_on).map(|it| i18n.date(it))}
+                    {part(move || facts.with(|it| it.closed_on).map(|it| i18n.date(it)))}
                 </time>
             </button>
         </li>

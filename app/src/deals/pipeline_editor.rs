@@ -18,7 +18,10 @@ use crate::i18n::use_i18n;
 use crate::record::WaitingMark;
 use crate::store::EditLabel;
 use crate::store::device::DeviceEntropy;
-use crate::ui::{Button, ButtonKind, Editor, Glyph, IconButton, InlineEdit, Menu, MenuItem};
+use crate::ui::{
+    Button, ButtonKind, Editor, For, Glyph, IconButton, InlineEdit, Menu, MenuItem, Show, live,
+    part,
+};
 
 /// One pipeline with its stages.
 #[component]
@@ -90,14 +93,14 @@ pub fn PipelineEditor(
 
     // What it looks like.
     view! {
-        <section class="panel pipeline-editor" class:archived=is_archived>
+        <section class="panel pipeline-editor" class:archived=live(is_archived)>
             <div class="row">
                 <h2 class="grow">
                     <InlineEdit label=i18n.text(Messages::pipelines_name) value=name on_save=rename/>
                 </h2>
                 <WaitingMark record=pipeline_ref(id)/>
                 <Show when=is_archived>
-                    <span class="badge tone-neutral">{move || i18n.t(Messages::pipelines_archived)}</span>
+                    <span class="badge tone-neutral">{i18n.text(Messages::pipelines_archived)}</span>
                 </Show>
                 <Menu label=i18n.text(Messages::common_actions) icon_only=true>
                     <MenuItem
@@ -121,12 +124,12 @@ pub fn PipelineEditor(
                 <table class="plain-table stages-table">
                     <thead>
                         <tr>
-                            <th scope="col">{move || i18n.t(Messages::stages_name)}</th>
-                            <th scope="col" class="number">{move || i18n.t(Messages::stages_probability)}</th>
-                            <th scope="col" class="number">{move || i18n.t(Messages::stages_rotting_days)}</th>
-                            <th scope="col" class="number">{move || i18n.t(Messages::stages_limit)}</th>
-                            <th scope="col" class="number">{move || i18n.t(Messages::stages_deals)}</th>
-                            <th scope="col"><span class="visually-hidden">{move || i18n.t(Messages::common_actions)}</span></th>
+                            <th scope="col">{i18n.text(Messages::stages_name)}</th>
+                            <th scope="col" class="number">{i18n.text(Messages::stages_probability)}</th>
+                            <th scope="col" class="number">{i18n.text(Messages::stages_rotting_days)}</th>
+                            <th scope="col" class="number">{i18n.text(Messages::stages_limit)}</th>
+                            <th scope="col" class="number">{i18n.text(Messages::stages_deals)}</th>
+                            <th scope="col"><span class="visually-hidden">{i18n.text(Messages::common_actions)}</span></th>
                         </tr>
                     </thead>
                     <tbody>
@@ -216,7 +219,7 @@ fn StageLine(
         })
     };
     view! {
-        <tr class:removed=is_removed>
+        <tr class:removed=live(is_removed)>
             <td>
                 <InlineEdit
                     label=i18n.text(Messages::stages_name)
@@ -260,12 +263,12 @@ fn StageLine(
                     on_save=move |text: String| put("limit", whole_or_null(&text, 9999))
                 />
             </td>
-            <td class="number">{move || i18n.count(deal_count.get())}</td>
+            <td class="number">{part(move || i18n.count(deal_count.get()))}</td>
             <td class="stage-acts">
                 <Show
                     when=move || !is_removed()
                     fallback=move || view! {
-                        <span class="badge tone-neutral">{move || i18n.t(Messages::stages_archived)}</span>
+                        <span class="badge tone-neutral">{i18n.text(Messages::stages_archived)}</span>
                         <Button
                             label=i18n.text(Messages::common_restore)
                             on_press=move |()| put("removed", Scalar::Bool(false))

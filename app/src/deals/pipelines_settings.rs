@@ -5,13 +5,14 @@ use huike_shared::deals::Stage;
 use huike_shared::id::RecordId;
 use huike_shared::record::{Number, Percent};
 use huike_shared::text::Line;
+use leptos::ev::Event;
 use leptos::prelude::*;
 
 use super::book::use_deal_book;
 use super::pipeline_editor::PipelineEditor;
 use super::standard_pipeline::{create_pipeline, create_standard_pipeline};
 use crate::i18n::use_i18n;
-use crate::ui::{Button, ButtonKind, Glyph, is_composing};
+use crate::ui::{Button, ButtonKind, For, Glyph, is_composing, listen, live};
 
 /// All pipelines with their stages.
 #[component]
@@ -48,20 +49,20 @@ pub fn PipelinesSettings() -> impl IntoView {
     };
     view! {
         <div class="pipelines-settings">
-            <p class="muted">{move || i18n.t(Messages::pipelines_hint)}</p>
+            <p class="muted">{i18n.text(Messages::pipelines_hint)}</p>
             <For each=move || ids.get() key=|it| *it let:id>
                 <PipelineEditor id book/>
             </For>
             <section class="panel">
-                <h2>{move || i18n.t(Messages::pipelines_new)}</h2>
+                <h2>{i18n.text(Messages::pipelines_new)}</h2>
                 <div class="row wrap">
                     <input
                         class="input grow"
-                        aria-label=move || i18n.t(Messages::pipelines_name)
-                        placeholder=move || i18n.t(Messages::pipelines_name)
-                        prop:value=move || name.get()
-                        on:input=move |ev| name.set(event_target_value(&ev))
-                        on:keydown=press
+                        aria-label=i18n.text(Messages::pipelines_name)
+                        placeholder=i18n.text(Messages::pipelines_name)
+                        prop:value=live(move || name.get())
+                        on:input=listen(move |ev: Event| name.set(event_target_value(&ev)))
+                        on:keydown=listen(press)
                     />
                     <Button
                         label=i18n.text(Messages::common_create)

@@ -5,6 +5,8 @@ use huike_shared::id::RecordId;
 use huike_shared::place::PartId;
 use leptos::prelude::*;
 
+use crate::ui::{For, listen, live};
+
 use super::acts::move_to_stage;
 use super::book::DealBook;
 use super::facts::DealFacts;
@@ -46,21 +48,21 @@ pub fn StagePath(
         view! {
             <button
                 type="button"
-                class:passed=move || reached.get().is_some_and(|it| index < it || (index == it && !is_open()))
-                aria-current=move || is_here().then_some("step")
-                disabled=move || !is_open()
-                on:click=move |_| {
+                class:passed=live(move || reached.get().is_some_and(|it| index < it || (index == it && !is_open())))
+                aria-current=live(move || is_here().then_some("step"))
+                disabled=live(move || !is_open())
+                on:click=listen(move |_| {
                     if here.get_untracked() != stage {
                         move_to_stage(book, id, stage);
                     }
-                }
+                })
             >
                 {name}
             </button>
         }
     };
     view! {
-        <div class="stage-path" role="group" aria-label=move || i18n.t(Messages::stages_title)>
+        <div class="stage-path" role="group" aria-label=i18n.text(Messages::stages_title)>
             <For each=move || stages.get().into_iter().enumerate() key=Clone::clone let:stage>
                 {step(stage)}
             </For>

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::i18n::use_i18n;
 use crate::record::{FieldInput, NoteEditor, field_label};
 use crate::store::use_store;
-use crate::ui::{Button, ButtonKind, Glyph};
+use crate::ui::{Button, ButtonKind, Glyph, part};
 
 /// Fields of an activity, in order.
 const FIELDS: [usize; 8] = [
@@ -36,7 +36,7 @@ pub fn ActivityEditor(
         let field: &'static FieldDef = &Activity::DEF.fields[index];
         view! {
             <div class="field-row">
-                <dt>{move || field_label(i18n, Activity::DEF, field.name)}</dt>
+                <dt>{part(move || field_label(i18n, Activity::DEF, field.name))}</dt>
                 <dd><FieldInput record field/></dd>
             </div>
         }

@@ -11,7 +11,7 @@ use crate::i18n::use_i18n;
 use crate::shell::use_creation;
 use crate::store::device::{remember, remembered};
 use crate::store::use_store;
-use crate::ui::{Button, ButtonKind, Glyph, Icon};
+use crate::ui::{Button, ButtonKind, Glyph, Icon, Show, live, part};
 
 /// Kept on this device once somebody has put the list away.
 const HIDDEN_KEY: &str = "huike.checklist";
@@ -41,21 +41,21 @@ pub fn Checklist() -> impl IntoView {
     };
     let step = move |done: Memo<bool>, words: fn(&Messages) -> String, act: AnyView| {
         view! {
-            <li class:done=move || done.get()>
+            <li class:done=live(move || done.get())>
                 <span class="step-mark">
-                    {move || {
+                    {part(move || {
                         let glyph = if done.get() { Glyph::Check } else { Glyph::Circle };
                         view! { <Icon glyph/> }
-                    }}
+                    })}
                 </span>
-                <span class="grow">{move || i18n.t(words)}</span>
-                <span hidden=move || done.get()>{act}</span>
+                <span class="grow">{part(move || i18n.t(words))}</span>
+                <span hidden=live(move || done.get())>{act}</span>
             </li>
         }
         .into_any()
     };
     let link = move |href: &'static str, words: fn(&Messages) -> String| {
-        view! { <a class="button" href=href>{move || i18n.t(words)}</a> }.into_any()
+        view! { <a class="button" href=href>{part(move || i18n.t(words))}</a> }.into_any()
     };
     let make = move |kind| {
         view! {
@@ -70,7 +70,7 @@ pub fn Checklist() -> impl IntoView {
         <Show when=is_shown>
             <section class="panel checklist" aria-labelledby="checklist">
                 <div class="row">
-                    <h2 id="checklist" class="grow">{move || i18n.t(Messages::checklist_title)}</h2>
+                    <h2 id="checklist" class="grow">{i18n.text(Messages::checklist_title)}</h2>
                     <Button
                         label=i18n.text(Messages::common_hide)
                         on_press=hide

@@ -8,6 +8,7 @@ use huike_shared::id::{Id, RecordId};
 use huike_shared::local::IntentPart;
 use huike_shared::record::{Record, RecordRef};
 use huike_shared::text::{Line, Paragraphs};
+use leptos::ev::{Event, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -21,7 +22,8 @@ use crate::record::choice_label;
 use crate::store::device::{draft, fresh_id, keep_draft, now};
 use crate::store::{EditLabel, LocalStore, put, use_store};
 use crate::ui::{
-    Button, ButtonKind, Choice, Editor, Field, Glyph, Icon, Segment, Segmented, is_composing,
+    Button, ButtonKind, Choice, Editor, Field, Glyph, Icon, Segment, Segmented, Show, is_composing,
+    listen, live, part,
 };
 
 /// What is being written.
@@ -103,7 +105,7 @@ pub fn Composer(
     let segments: Vec<Segment> = ActivityType::WORDS.iter().map(|it| segment(it)).collect();
     let kind_words = move || choice_label(i18n, "activity_type", draft.kind.get());
     view! {
-        <form class="composer" on:submit=|ev| ev.prevent_default() on:keydown=press>
+        <form class="composer" on:submit=listen(|ev: SubmitEvent| ev.prevent_default()) on:keydown=listen(press)>
             <div class="composer-head">
                 <Segmented
                     label=i18n.text(Messages::composer_kind)
@@ -111,28 +113,28 @@ pub fn Composer(
                     chosen=Signal::derive(move || draft.kind.get().to_owned())
                     on_choose=move |it| draft.kind.set(it)
                 />
-                <span class="muted small">{kind_words}</span>
+                <span class="muted small">{part(kind_words)}</span>
                 <button
                     type="button"
                     class="button ghost"
-                    aria-expanded=move || has_more.get().to_string()
-                    on:click=move |_| has_more.update(|it| *it = !*it)
+                    aria-expanded=live(move || has_more.get().to_string())
+                    on:click=listen(move |_| has_more.update(|it| *it = !*it))
                 >
-                    <span>{move || i18n.t(Messages::composer_more)}</span>
+                    <span>{i18n.text(Messages::composer_more)}</span>
                 </button>
             </div>
             <textarea
                 node_ref=body_ref
                 class="input long-text"
                 rows="2"
-                aria-label=move || i18n.t(Messages::composer_body)
-                placeholder=move || i18n.t(Messages::composer_body)
-                prop:value=move || draft.body.get()
-                on:input=move |ev| {
+                aria-label=i18n.text(Messages::composer_body)
+                placeholder=i18n.text(Messages::composer_body)
+                prop:value=live(move || draft.body.get())
+                on:input=listen(move |ev: Event| {
                     let text = event_target_value(&ev);
                     keep("body", &text);
                     draft.body.set(text);
-                }
+                })
             ></textarea>
             <Show when=move || has_more.get()>
                 <div class="form two composer-more">
@@ -157,17 +159,17 @@ pub fn Composer(
                     <Icon glyph=Glyph::CalendarCheck/>
                     <input
                         class="input"
-                        aria-label=move || i18n.t(Messages::composer_next)
-                        placeholder=move || i18n.t(Messages::composer_next)
+                        aria-label=i18n.text(Messages::composer_next)
+                        placeholder=i18n.text(Messages::composer_next)
                         autocomplete="off"
-                        prop:value=move || draft.next_step.get()
-                        on:input=move |ev| {
+                        prop:value=live(move || draft.next_step.get())
+                        on:input=listen(move |ev: Event| {
                             let text = event_target_value(&ev);
                             keep("next", &text);
                             draft.next_step.set(text);
-                        }
+                        })
                     />
-                    {move || due.get().map(|it| view! { <DueChip due=it/> })}
+                    {part(move || due.get().map(|it| view! { <DueChip due=it/> }))}
                 </div>
                 <Button
                     label=i18n.text(Messages::composer_save)

@@ -14,7 +14,7 @@ use super::clock::use_clock;
 use super::happenings::{Happening, What};
 use crate::i18n::{I18n, use_i18n};
 use crate::store::use_store;
-use crate::ui::{Button, ButtonKind, Glyph, Icon, IconButton, Tone};
+use crate::ui::{Button, ButtonKind, Glyph, Icon, IconButton, Show, Tone, live, part};
 
 /// Longer texts are clamped until somebody wants them.
 const LONG_TEXT_CHARS: usize = 240;
@@ -77,17 +77,17 @@ pub fn TimelineEntry(
 
     // What it looks like.
     view! {
-        <li class="timeline-entry" class:waiting=move || is_waiting.get()>
+        <li class="timeline-entry" class:waiting=live(move || is_waiting.get())>
             <span class=format!("entry-icon {}", tone.class())>
                 <Icon glyph=shape/>
             </span>
             <div class="entry-body">
                 <p class="entry-line">
-                    <b>{who}</b>
+                    <b>{part(who)}</b>
                     <span>{sentence}</span>
-                    {move || with_whom.get().map(|it| view! { <span>{it}</span> })}
-                    <span class="entry-subject">{subject}</span>
-                    <time title=move || i18n.instant_exact(at.millis())>{ago}</time>
+                    {part(move || with_whom.get().map(|it| view! { <span>{it}</span> }))}
+                    <span class="entry-subject">{part(subject)}</span>
+                    <time title=live(move || i18n.instant_exact(at.millis()))>{part(ago)}</time>
                     {is_activity.then(|| view! {
                         <IconButton
                             glyph=Glyph::Pencil
@@ -98,7 +98,7 @@ pub fn TimelineEntry(
                     })}
                 </p>
                 <Show when=move || !is_editing.get() && text.with(|it| !it.is_empty())>
-                    <div class="entry-text" class:open=move || is_open.get()>{move || text.get()}</div>
+                    <div class="entry-text" class:open=live(move || is_open.get())>{part(move || text.get())}</div>
                     <Show when=is_long>
                         <Button
                             label=i18n.text(move |it| if is_open.get() {

@@ -20,7 +20,7 @@ use super::task_line::TaskLine;
 use super::task_row::TaskRow;
 use crate::i18n::use_i18n;
 use crate::store::use_store;
-use crate::ui::{Glyph, Icon};
+use crate::ui::{For, Glyph, Icon, Show, live, part};
 
 /// Open tasks of a customer or a deal.
 #[component]
@@ -75,15 +75,15 @@ pub fn NextSteps(
 
     // What it looks like.
     view! {
-        <section class="next-steps" class:missing=is_missing aria-label=move || i18n.t(Messages::steps_title)>
+        <section class="next-steps" class:missing=live(is_missing) aria-label=i18n.text(Messages::steps_title)>
             <Show when=is_missing>
                 <p class="next-missing tone-due">
                     <Icon glyph=Glyph::Warning/>
-                    {move || if has_done.get() {
+                    {part(move || if has_done.get() {
                         i18n.t(Messages::steps_done_what_next)
                     } else {
                         i18n.t(Messages::deals_no_step)
-                    }}
+                    })}
                 </p>
             </Show>
             <ul>
@@ -91,7 +91,7 @@ pub fn NextSteps(
                     <TaskRow id is_tied=true on_done=move |()| has_done.set(true)/>
                 </For>
             </ul>
-            {move || {
+            {part(move || {
                 // Built anew after a step was done, so that the line takes the focus.
                 let autofocus = has_done.get() && open.with_untracked(|it| it.is_empty());
                 view! {
@@ -103,7 +103,7 @@ pub fn NextSteps(
                         on_made=move |()| has_done.set(false)
                     />
                 }
-            }}
+            })}
         </section>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! One line that makes a task: 明天下午3点 给张伟打电话. What was read as a day is shown before saving.
 
+use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -9,7 +10,7 @@ use super::task_acts::{Ties, create_task};
 use crate::i18n::{I18n, use_i18n};
 use crate::store::device::{draft, keep_draft};
 use crate::store::use_store;
-use crate::ui::{Button, ButtonKind, Glyph, Icon, is_composing};
+use crate::ui::{Button, ButtonKind, Glyph, Icon, Show, is_composing, listen, live, part};
 
 /// One line that makes a task.
 #[component]
@@ -67,15 +68,15 @@ pub fn TaskLine(
             <input
                 node_ref=input_ref
                 class="input"
-                aria-label=move || label.get()
-                placeholder=move || label.get()
+                aria-label=live(move || label.get())
+                placeholder=live(move || label.get())
                 autocomplete="off"
                 enterkeyhint="done"
-                prop:value=move || text.get()
-                on:input=move |ev| write(event_target_value(&ev))
-                on:keydown=press
+                prop:value=live(move || text.get())
+                on:input=listen(move |ev: Event| write(event_target_value(&ev)))
+                on:keydown=listen(press)
             />
-            {move || due().map(|it| view! { <DueChip due=it/> })}
+            {part(move || due().map(|it| view! { <DueChip due=it/> }))}
             <Show when=move || text.with(|it| !it.is_empty())>
                 <Button
                     label=i18n.text(|it| it.common_add())
@@ -96,7 +97,7 @@ pub fn DueChip(due: Due) -> impl IntoView {
     view! {
         <span class="badge tone-accent" role="status">
             <Icon glyph=Glyph::CalendarCheck/>
-            <span>{move || due_words(i18n, due)}</span>
+            <span>{part(move || due_words(i18n, due))}</span>
         </span>
     }
     .into_any()

@@ -15,7 +15,9 @@ use super::task_row::DueEdit;
 use crate::i18n::use_i18n;
 use crate::record::{FieldInput, WaitingMark, field_label};
 use crate::store::use_store;
-use crate::ui::{Button, ButtonKind, Checkbox, EmptyState, Glyph, IconButton, InlineEdit};
+use crate::ui::{
+    Button, ButtonKind, Checkbox, EmptyState, Glyph, IconButton, InlineEdit, Show, part,
+};
 
 /// Fields below the due day, in order.
 const FIELDS: [usize; 6] = [
@@ -61,7 +63,7 @@ pub fn TaskPanel(
     let line = move |index: usize| {
         view! {
             <div class="field-row">
-                <dt>{move || field_label(i18n, Task::DEF, field(index).name)}</dt>
+                <dt>{part(move || field_label(i18n, Task::DEF, field(index).name))}</dt>
                 <dd><FieldInput record field=field(index)/></dd>
             </div>
         }
@@ -95,11 +97,11 @@ pub fn TaskPanel(
                 <div class="panel-body">
                     <dl class="fields" data-edit-group="">
                         <div class="field-row">
-                            <dt>{move || field_label(i18n, Task::DEF, "due_on")}</dt>
+                            <dt>{part(move || field_label(i18n, Task::DEF, "due_on"))}</dt>
                             <dd><DueEdit task/></dd>
                         </div>
                         <div class="field-row">
-                            <dt>{move || field_label(i18n, Task::DEF, "due_minute")}</dt>
+                            <dt>{part(move || field_label(i18n, Task::DEF, "due_minute"))}</dt>
                             <dd><HourEdit task/></dd>
                         </div>
                         {FIELDS.into_iter().map(line).collect_view()}

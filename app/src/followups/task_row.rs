@@ -16,7 +16,9 @@ use super::task_line::due_words;
 use crate::i18n::use_i18n;
 use crate::routes::use_nav;
 use crate::store::use_store;
-use crate::ui::{Avatar, Checkbox, Choice, Editor, Glyph, Icon, InlineEdit, Tone};
+use crate::ui::{
+    Avatar, Checkbox, Choice, Editor, Glyph, Icon, InlineEdit, Tone, listen, live, part,
+};
 
 /// One task in a list.
 #[component]
@@ -75,8 +77,8 @@ pub fn TaskRow(
     view! {
         <li
             class="task-row"
-            class:done=move || is_done.get()
-            class:waiting=move || is_waiting.get()
+            class:done=live(move || is_done.get())
+            class:waiting=live(move || is_waiting.get())
             data-task=id.to_string()
         >
             <Checkbox
@@ -86,17 +88,17 @@ pub fn TaskRow(
                 bare=true
                 round=true
             />
-            <a class="task-words" href=format!("/app/tasks?task={id}") on:click=open>
-                <b>{move || title.get()}</b>
-                {move || is_high().then(|| view! {
+            <a class="task-words" href=format!("/app/tasks?task={id}") on:click=listen(open)>
+                <b>{part(move || title.get())}</b>
+                {part(move || is_high().then(|| view! {
                     <span class="badge tone-bad">
                         <Icon glyph=Glyph::Flag/>
                         <span>{i18n.t(|it| it.choice_priority_high())}</span>
                     </span>
-                })}
-                {move || about().map(|it| view! { <span>{about_view(it)}</span> })}
+                }))}
+                {part(move || about().map(|it| view! { <span>{about_view(it)}</span> }))}
             </a>
-            <div class=move || format!("task-due {}", due_tone(group()).class())>
+            <div class=live(move || format!("task-due {}", due_tone(group()).class()))>
                 <DueEdit task/>
             </div>
             <OwnerEdit task/>
@@ -231,9 +233,9 @@ pub fn OwnerEdit(
     };
     view! {
         <div class="task-owner">
-            {move || owner.get().map(|it| view! {
+            {part(move || owner.get().map(|it| view! {
                 <Avatar name id=u128::from_be_bytes(*it.bytes()) small=true/>
-            })}
+            }))}
             <InlineEdit
                 label=i18n.text(|it| it.tasks_owner())
                 value=Signal::derive(move || owner.get().map(|it| it.to_string()).unwrap_or_default())

@@ -16,7 +16,10 @@ use super::task_row::TaskRow;
 use crate::i18n::use_i18n;
 use crate::routes::use_nav;
 use crate::store::use_store;
-use crate::ui::{EmptyState, FilterChip, Glyph, SidePanel, Skeleton, SkeletonShape, Tone};
+use crate::ui::{
+    EmptyState, FilterChip, For, Glyph, Show, SidePanel, Skeleton, SkeletonShape, Tone, follow,
+    listen, part,
+};
 
 /// Tasks of one heading that are drawn at first.
 const SHOWN_AT_FIRST: usize = 40;
@@ -35,14 +38,14 @@ pub fn TasksPage() -> impl IntoView {
     let headings = move || groups.with(|it| it.iter().map(|it| it.0).collect::<Vec<_>>());
     let has_open = move || groups.with(|it| it.iter().any(|it| it.0 != Group::Done));
     let is_ready = move || store.is_complete().get() || groups.with(|it| !it.is_empty());
-    Effect::new(move |_| {
+    follow(move || {
         let title = i18n.t(Messages::tasks_title);
         document().set_title(&format!("{title} · {}", i18n.t(Messages::app_title)));
     });
     let close = move |()| nav.set_query(&[("task", None)]);
     view! {
         <header class="page-head">
-            <h1>{move || i18n.t(Messages::tasks_title)}</h1>
+            <h1>{i18n.text(Messages::tasks_title)}</h1>
             <div class="page-actions">
                 <FilterChip
                     label=i18n.text(Messages::common_mine)
@@ -85,7 +88,7 @@ pub fn TasksPage() -> impl IntoView {
                 label=i18n.text(Messages::kind_task)
                 on_close=close
             >
-                {move || opened.get().map(|id| view! { <TaskPanel id on_close=close/> })}
+                {part(move || opened.get().map(|id| view! { <TaskPanel id on_close=close/> }))}
             </SidePanel>
         </div>
     }
@@ -125,8 +128,8 @@ fn TaskGroup(group: Group, groups: Memo<Arc<Groups>>) -> impl IntoView {
     view! {
         <section class=format!("task-group {}", tone(group).class())>
             <h2 class="task-heading">
-                {move || i18n.t(|it| heading(group, it))}
-                <span class="count">{count_words}</span>
+                {part(move || i18n.t(|it| heading(group, it)))}
+                <span class="count">{part(count_words)}</span>
             </h2>
             <ul>
                 <For each=shown key=|it| *it let:id>
@@ -137,9 +140,9 @@ fn TaskGroup(group: Group, groups: Memo<Arc<Groups>>) -> impl IntoView {
                 <button
                     type="button"
                     class="button ghost"
-                    on:click=move |_| shown_max.set(usize::MAX)
+                    on:click=listen(move |_| shown_max.set(usize::MAX))
                 >
-                    <span>{move || i18n.t(Messages::common_show_more)}</span>
+                    <span>{i18n.text(Messages::common_show_more)}</span>
                 </button>
             </Show>
         </section>

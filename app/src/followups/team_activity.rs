@@ -12,7 +12,7 @@ use super::happenings::What;
 use crate::i18n::use_i18n;
 use crate::routes::use_nav;
 use crate::store::use_store;
-use crate::ui::Icon;
+use crate::ui::{For, Icon, Show, listen, part};
 
 /// What the team did lately.
 #[component]
@@ -58,22 +58,22 @@ pub fn TeamActivity() -> impl IntoView {
         let at = move || row.with(|it| it.as_ref().map(|it| it.get(Activity::AT).millis()));
         view! {
             <li>
-                <button type="button" class="tied-row team-row" on:click=move |_| nav.open(store, record)>
+                <button type="button" class="tied-row team-row" on:click=listen(move |_| nav.open(store, record))>
                     <span class="entry-icon">
-                        {move || view! { <Icon glyph=activity_glyph(kind().as_ref())/> }}
+                        {part(move || view! { <Icon glyph=activity_glyph(kind().as_ref())/> })}
                     </span>
                     <span class="team-words">
-                        <span><b>{who}</b>" "{move || sentence(i18n, &What::Activity(kind()), false)}</span>
-                        <small class="muted truncate">{move || customer.get()}</small>
+                        <span><b>{part(who)}</b>" "{part(move || sentence(i18n, &What::Activity(kind()), false))}</span>
+                        <small class="muted truncate">{part(move || customer.get())}</small>
                     </span>
-                    <time class="muted small">{move || at().map(|it| i18n.ago(it))}</time>
+                    <time class="muted small">{part(move || at().map(|it| i18n.ago(it)))}</time>
                 </button>
             </li>
         }
     };
     view! {
         <section class="today-team" aria-labelledby="today-team">
-            <h2 id="today-team" class="task-heading">{move || i18n.t(Messages::today_team)}</h2>
+            <h2 id="today-team" class="task-heading">{i18n.text(Messages::today_team)}</h2>
             <Show
                 when=move || latest.with(|it| !it.is_empty())
                 fallback=move || view! { <p class="muted">{i18n.t(Messages::activities_empty)}</p> }

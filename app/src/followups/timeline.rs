@@ -16,7 +16,7 @@ use super::entry::TimelineEntry;
 use super::happenings::{Happening, Shown, answers, by_day, merged};
 use crate::i18n::use_i18n;
 use crate::store::use_store;
-use crate::ui::{Button, ButtonKind, EmptyState, FilterChip, Glyph, SearchField};
+use crate::ui::{Button, ButtonKind, EmptyState, FilterChip, For, Glyph, SearchField, Show, part};
 
 /// Entries drawn at first and with each press for more.
 const PAGE_ENTRIES: usize = 30;
@@ -85,7 +85,7 @@ pub fn Timeline(
         }
     };
     view! {
-        <section class="timeline" aria-label=move || i18n.t(Messages::timeline_title)>
+        <section class="timeline" aria-label=i18n.text(Messages::timeline_title)>
             <div class="timeline-bar">
                 {Shown::ALL.into_iter().map(chip).collect_view()}
                 <Show when=is_searchable>
@@ -132,7 +132,7 @@ fn TimelineDay(
     let key = |it: &Happening| (it.record, it.at, std::mem::discriminant(&it.what));
     view! {
         <div class="timeline-group">
-            <h3 class="timeline-day">{move || i18n.day_heading(day)}</h3>
+            <h3 class="timeline-day">{part(move || i18n.day_heading(day))}</h3>
             <ol>
                 <For each=entries key let:happening>
                     <TimelineEntry happening about/>

@@ -9,6 +9,7 @@ use huike_shared::followups::{Activity, Task};
 use huike_shared::id::RecordId;
 use huike_shared::record::{Record, RecordRef};
 use huike_shared::time::DAY_MS;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::agenda::{Group, Groups, by_group, week_start};
@@ -24,7 +25,7 @@ use crate::deals::{
 };
 use crate::i18n::{I18n, use_i18n};
 use crate::routes::{path_of, use_nav};
-use crate::ui::{Glyph, Icon, Skeleton, SkeletonShape};
+use crate::ui::{For, Glyph, Icon, Show, Skeleton, SkeletonShape, follow, listen, live, part};
 
 /// Rows of a list on this page; the rest is behind its link.
 const ROWS_MAX: usize = 8;
@@ -54,7 +55,7 @@ pub fn TodayPage() -> impl IntoView {
             })
         })
     });
-    Effect::new(move |_| {
+    follow(move || {
         let title = i18n.t(Messages::today_title);
         document().set_title(&format!("{title} · {}", i18n.t(Messages::app_title)));
     });
@@ -64,8 +65,8 @@ pub fn TodayPage() -> impl IntoView {
     let is_ready = move || book.is_settled.get() || tasks.with(|it| !it.is_empty());
     view! {
         <header class="page-head">
-            <h1>{move || i18n.t(Messages::today_title)}</h1>
-            <span class="page-count">{move || i18n.date_exact(clock.today())}</span>
+            <h1>{i18n.text(Messages::today_title)}</h1>
+            <span class="page-count">{part(move || i18n.date_exact(clock.today()))}</span>
         </header>
         <div class="page-body today">
             <Show when=is_ready fallback=move || view! {
@@ -81,7 +82,7 @@ pub fn TodayPage() -> impl IntoView {
                             label=i18n.text(Messages::tasks_line)
                         />
                         <Show when=is_free>
-                            <p class="today-free muted">{move || i18n.t(Messages::today_empty)}</p>
+                            <p class="today-free muted">{i18n.text(Messages::today_empty)}</p>
                         </Show>
                         <For each=headings key=|it| *it let:group>
                             <DueGroup group groups/>
@@ -117,8 +118,8 @@ fn DueGroup(group: Group, groups: Memo<Arc<Groups>>) -> impl IntoView {
     view! {
         <section class=format!("task-group {tone}")>
             <h2 class="task-heading">
-                {move || i18n.t(|it| heading(group, it))}
-                <span class="count">{move || tasks.with(Vec::len)}</span>
+                {part(move || i18n.t(|it| heading(group, it)))}
+                <span class="count">{part(move || tasks.with(Vec::len))}</span>
             </h2>
             <ul>
                 <For
@@ -133,8 +134,8 @@ fn DueGroup(group: Group, groups: Memo<Arc<Groups>>) -> impl IntoView {
                 </For>
             </ul>
             <Show when=has_more>
-                <button type="button" class="button ghost" on:click=move |_| shown_max.set(usize::MAX)>
-                    <span>{move || i18n.t(Messages::common_show_more)}</span>
+                <button type="button" class="button ghost" on:click=listen(move |_| shown_max.set(usize::MAX))>
+                    <span>{i18n.text(Messages::common_show_more)}</span>
                 </button>
             </Show>
         </section>
@@ -200,36 +201,36 @@ fn Figures(
     view! {
         <dl class="figures">
             <div class="figure">
-                <dt>{move || i18n.t(Messages::today_due)}</dt>
-                <dd>{move || i18n.count(due())}</dd>
+                <dt>{i18n.text(Messages::today_due)}</dt>
+                <dd>{part(move || i18n.count(due()))}</dd>
             </div>
             <div class="figure">
-                <dt>{move || i18n.t(Messages::today_open_deals)}</dt>
-                <dd title=move || open.with(|it| sums_exact(i18n, &it.amount))>
-                    {move || i18n.count(open.with(|it| it.count))}
-                    <small>{move || open.with(|it| sum_if_any(i18n, it))}</small>
+                <dt>{i18n.text(Messages::today_open_deals)}</dt>
+                <dd title=live(move || open.with(|it| sums_exact(i18n, &it.amount)))>
+                    {part(move || i18n.count(open.with(|it| it.count)))}
+                    <small>{part(move || open.with(|it| sum_if_any(i18n, it)))}</small>
                 </dd>
             </div>
             <div class="figure">
-                <dt>{move || i18n.t(Messages::today_weighted)}</dt>
-                <dd title=move || open.with(|it| sums_exact(i18n, &it.weighted))>
-                    {move || open.with(|it| sums_short(i18n, &it.weighted))}
+                <dt>{i18n.text(Messages::today_weighted)}</dt>
+                <dd title=live(move || open.with(|it| sums_exact(i18n, &it.weighted)))>
+                    {part(move || open.with(|it| sums_short(i18n, &it.weighted)))}
                 </dd>
             </div>
             <div class="figure">
-                <dt>{move || i18n.t(Messages::today_won_month)}</dt>
-                <dd title=move || won.with(|it| sums_exact(i18n, &it.amount))>
-                    {move || i18n.count(won.with(|it| it.count))}
-                    <small>{move || won.with(|it| sum_if_any(i18n, it))}</small>
+                <dt>{i18n.text(Messages::today_won_month)}</dt>
+                <dd title=live(move || won.with(|it| sums_exact(i18n, &it.amount)))>
+                    {part(move || i18n.count(won.with(|it| it.count)))}
+                    <small>{part(move || won.with(|it| sum_if_any(i18n, it)))}</small>
                 </dd>
             </div>
             <div class="figure">
-                <dt>{move || i18n.t(Messages::today_talks_week)}</dt>
-                <dd>{move || i18n.count(talks.get())}</dd>
+                <dt>{i18n.text(Messages::today_talks_week)}</dt>
+                <dd>{part(move || i18n.count(talks.get()))}</dd>
             </div>
-            <div class="figure" class:warn=move || standing_still.with(|it| !it.without_step.is_empty())>
-                <dt>{move || i18n.t(Messages::deals_no_step)}</dt>
-                <dd>{move || i18n.count(standing_still.with(|it| it.without_step.len()))}</dd>
+            <div class="figure" class:warn=live(move || standing_still.with(|it| !it.without_step.is_empty()))>
+                <dt>{i18n.text(Messages::deals_no_step)}</dt>
+                <dd>{part(move || i18n.count(standing_still.with(|it| it.without_step.len())))}</dd>
             </div>
         </dl>
     }
@@ -304,10 +305,10 @@ fn DealSection(
     view! {
         <section class=format!("task-group {tone}")>
             <h2 class="task-heading">
-                {move || title.get()}
-                <span class="count">{move || count.get()}</span>
+                {part(move || title.get())}
+                <span class="count">{part(move || count.get())}</span>
                 <Show when=has_more>
-                    <a class="link small" href=more>{move || i18n.t(Messages::common_show_more)}</a>
+                    <a class="link small" href=more>{i18n.text(Messages::common_show_more)}</a>
                 </Show>
             </h2>
             <ul>
@@ -343,22 +344,22 @@ fn DealRow(id: RecordId, days: Option<i64>, book: DealBook) -> impl IntoView {
             <Icon glyph=Glyph::Deal/>
             <a
                 class="task-words"
-                href=path
-                on:click=move |ev| {
+                href=live(path)
+                on:click=listen(move |ev: MouseEvent| {
                     if let Some(path) = untrack(path) {
                         ev.prevent_default();
                         nav.to(&path);
                     }
-                }
+                })
             >
-                <b>{title}</b>
-                <span>{move || customer.get()}</span>
+                <b>{part(title)}</b>
+                <span>{part(move || customer.get())}</span>
             </a>
             {days.map(|days| view! {
-                <span class="badge tone-due">{move || i18n.t(|it| it.time_days(days))}</span>
+                <span class="badge tone-due">{part(move || i18n.t(|it| it.time_days(days)))}</span>
             })}
-            <span class="money" title=move || amount().map(|it| money_exact(i18n, it))>
-                {move || amount().map(|it| money_short(i18n, it))}
+            <span class="money" title=live(move || amount().map(|it| money_exact(i18n, it)))>
+                {part(move || amount().map(|it| money_short(i18n, it)))}
             </span>
         </li>
     }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::follow;
+
 use super::{keep, kept};
 
 const THEME_KEY: &str = "huike.theme";
@@ -92,8 +94,8 @@ pub fn provide_appearance() -> Appearance {
         density: RwSignal::new(density.unwrap_or_default()),
         is_touch,
     };
-    Effect::new(move |_| set_root("data-theme", appearance.theme.get().id()));
-    Effect::new(move |_| set_root("data-density", appearance.density.get().id()));
+    follow(move || set_root("data-theme", appearance.theme.get().id()));
+    follow(move || set_root("data-density", appearance.density.get().id()));
     provide_context(appearance);
     appearance
 }

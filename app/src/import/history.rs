@@ -3,6 +3,8 @@
 use huike_messages::Messages;
 use leptos::prelude::*;
 
+use crate::ui::{Show, part};
+
 use super::outcome::{UndoButton, UndoneWords};
 use super::wire::{History as Answer, Standing, Undone};
 use crate::i18n::use_i18n;
@@ -29,9 +31,9 @@ pub(super) fn History() -> impl IntoView {
         view! {
             <tr>
                 <td>{import.file_name}</td>
-                <td>{move || i18n.instant(import.created_at)}</td>
+                <td>{part(move || i18n.instant(import.created_at))}</td>
                 <td class="number">{i18n.number(created as f64)}</td>
-                <td>{move || i18n.by_key(&format!("import-state-{state}"))}</td>
+                <td>{part(move || i18n.by_key(&format!("import-state-{state}")))}</td>
                 <td>
                     {can_undo
                         .then(|| {
@@ -50,13 +52,13 @@ pub(super) fn History() -> impl IntoView {
         }
     };
     view! {
-        {move || undone.get().map(|it| view! { <UndoneWords undone=it/> })}
+        {part(move || undone.get().map(|it| view! { <UndoneWords undone=it/> }))}
         <Show when=move || imports.with(|it| !it.is_empty())>
             <section class="panel">
-                <h2>{move || i18n.t(Messages::import_history)}</h2>
-                <div class="table-scroll">
+                <h2>{i18n.text(Messages::import_history)}</h2>
+                <div class="table-scroll" tabindex="0">
                     <table class="plain-table">
-                        <tbody>{move || imports.get().into_iter().map(line).collect_view()}</tbody>
+                        <tbody>{part(move || imports.get().into_iter().map(line).collect_view())}</tbody>
                     </table>
                 </div>
             </section>

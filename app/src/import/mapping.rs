@@ -3,6 +3,7 @@
 use huike_messages::Messages;
 use huike_shared::record::{FieldKind, KindDef};
 use huike_shared::registry;
+use leptos::ev::Event;
 use leptos::prelude::*;
 
 use super::upload::send;
@@ -11,7 +12,7 @@ use super::{Step, Wizard};
 use crate::i18n::use_i18n;
 use crate::record::{field_label, kind_label};
 use crate::session::http;
-use crate::ui::{Button, ButtonKind, Choice, Editor, Field};
+use crate::ui::{Button, ButtonKind, Choice, Editor, Field, Show, listen, live, part};
 
 /// The kinds a file can hold.
 const KINDS: [&str; 2] = ["customer", "contact"];
@@ -129,8 +130,8 @@ pub(super) fn Mapping(wizard: Wizard, uploaded: Uploaded) -> impl IntoView {
                 <td>
                     <select
                         class="input select"
-                        aria-label=move || i18n.t(|m| m.import_field_of(&column.name))
-                        on:change=move |ev| {
+                        aria-label=live(move || i18n.t(|m| m.import_field_of(&column.name)))
+                        on:change=listen(move |ev: Event| {
                             let value = event_target_value(&ev);
                             wizard.mapping.update(|all| {
                                 // A field comes from one column only; the newest choice wins.
@@ -143,9 +144,9 @@ pub(super) fn Mapping(wizard: Wizard, uploaded: Uploaded) -> impl IntoView {
                                     *own = value;
                                 }
                             });
-                        }
+                        })
                     >
-                        {move || {
+                        {part(move || {
                             let chosen = chosen();
                             fields
                                 .get()
@@ -154,7 +155,7 @@ pub(super) fn Mapping(wizard: Wizard, uploaded: Uploaded) -> impl IntoView {
                                     view! { <option value=it.value.clone() selected=it.value == chosen>{it.label}</option> }
                                 })
                                 .collect_view()
-                        }}
+                        })}
                     </select>
                 </td>
             </tr>
@@ -179,14 +180,14 @@ pub(super) fn Mapping(wizard: Wizard, uploaded: Uploaded) -> impl IntoView {
             </div>
         </section>
         <section class="panel">
-            <h2>{move || i18n.t(Messages::import_step_mapping)}</h2>
-            <div class="table-scroll">
+            <h2>{i18n.text(Messages::import_step_mapping)}</h2>
+            <div class="table-scroll" tabindex="0">
                 <table class="plain-table mapping">
                     <thead>
                         <tr>
-                            <th>{move || i18n.t(Messages::import_column)}</th>
-                            <th>{move || i18n.t(Messages::import_samples)}</th>
-                            <th>{move || i18n.t(Messages::import_field)}</th>
+                            <th>{i18n.text(Messages::import_column)}</th>
+                            <th>{i18n.text(Messages::import_samples)}</th>
+                            <th>{i18n.text(Messages::import_field)}</th>
                         </tr>
                     </thead>
                     <tbody>
@@ -195,7 +196,7 @@ pub(super) fn Mapping(wizard: Wizard, uploaded: Uploaded) -> impl IntoView {
                 </table>
             </div>
             <Show when=move || !is_named()>
-                <p class="field-error">{move || i18n.t(Messages::import_needs_name)}</p>
+                <p class="field-error">{i18n.text(Messages::import_needs_name)}</p>
             </Show>
             <div class="wizard-foot">
                 <Button

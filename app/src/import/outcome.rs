@@ -12,7 +12,7 @@ use crate::routes::use_nav;
 use crate::session::http::{self, HttpError};
 use crate::shell::use_shell;
 use crate::sync_panel::save_file;
-use crate::ui::{Badge, Button, ButtonKind, Glyph, Notice, Progress, Toast, Tone};
+use crate::ui::{Badge, Button, ButtonKind, Glyph, Notice, Progress, Show, Toast, Tone, part};
 
 /// Between two questions how far it is.
 const ASK_MS: u32 = 400;
@@ -88,14 +88,14 @@ pub(super) fn Tried(wizard: Wizard, uploaded: Uploaded, checked: Checked) -> imp
                 <span class="quiet">{file_name}</span>
             </p>
             {has_errors.then(|| view! {
-                <div class="table-scroll">
+                <div class="table-scroll" tabindex="0">
                     <table class="plain-table">
                         <thead>
                             <tr>
-                                <th class="number">{move || i18n.t(Messages::import_row)}</th>
-                                <th>{move || i18n.t(Messages::import_column)}</th>
-                                <th>{move || i18n.t(Messages::import_value)}</th>
-                                <th>{move || i18n.t(Messages::import_problem)}</th>
+                                <th class="number">{i18n.text(Messages::import_row)}</th>
+                                <th>{i18n.text(Messages::import_column)}</th>
+                                <th>{i18n.text(Messages::import_value)}</th>
+                                <th>{i18n.text(Messages::import_problem)}</th>
                             </tr>
                         </thead>
                         <tbody>
@@ -106,7 +106,7 @@ pub(super) fn Tried(wizard: Wizard, uploaded: Uploaded, checked: Checked) -> imp
                                         <td class="number">{cell.row}</td>
                                         <td>{cell.column_name.unwrap_or_else(|| (cell.column + 1).to_string())}</td>
                                         <td>{cell.value}</td>
-                                        <td>{move || words_of(&words)}</td>
+                                        <td>{part(move || words_of(&words))}</td>
                                     </tr>
                                 }
                             }).collect_view()}
@@ -123,13 +123,13 @@ pub(super) fn Tried(wizard: Wizard, uploaded: Uploaded, checked: Checked) -> imp
             })}
         </section>
         <section class="panel">
-            <h2>{move || i18n.t(Messages::import_preview)}</h2>
-            <div class="table-scroll">
+            <h2>{i18n.text(Messages::import_preview)}</h2>
+            <div class="table-scroll" tabindex="0">
                 <table class="plain-table">
                     <thead>
                         <tr>
                             {heads.into_iter().map(|name| view! {
-                                <th>{move || def.map(|it| field_label(i18n, it, &name))}</th>
+                                <th>{part(move || def.map(|it| field_label(i18n, it, &name)))}</th>
                             }).collect_view()}
                         </tr>
                     </thead>
@@ -215,7 +215,7 @@ pub(super) fn Running(wizard: Wizard, standing: Standing) -> impl IntoView {
             </Show>
             <Show when=move || now.with(Standing::is_done) && undone.with(Option::is_none)>
                 <Notice tone=Tone::Good glyph=Glyph::Check>
-                    <span>{move || i18n.t(|m| m.import_done(now.with(|it| it.created as i64)))}</span>
+                    <span>{part(move || i18n.t(|m| m.import_done(now.with(|it| it.created as i64))))}</span>
                 </Notice>
                 <div class="wizard-foot">
                     <UndoButton id=id.get_value() on_done=move |it| undone.set(Some(it))/>
@@ -230,14 +230,14 @@ pub(super) fn Running(wizard: Wizard, standing: Standing) -> impl IntoView {
                     />
                 </div>
             </Show>
-            {move || problem().map(|problem| {
+            {part(move || problem().map(|problem| {
                 view! {
                     <Notice tone=Tone::Bad glyph=Glyph::Warning>
                         <span>{i18n.t(|m| m.import_failed(&problem))}</span>
                     </Notice>
                 }
-            })}
-            {move || undone.get().map(|it| view! { <UndoneWords undone=it/> })}
+            }))}
+            {part(move || undone.get().map(|it| view! { <UndoneWords undone=it/> }))}
         </section>
     }
     .into_any()
@@ -302,8 +302,8 @@ pub(super) fn UndoneWords(undone: Undone) -> impl IntoView {
     let (removed, kept) = (undone.removed as i64, undone.kept.len() as i64);
     view! {
         <Notice glyph=Glyph::Undo>
-            <span>{move || i18n.t(|m| m.import_undone(removed))}</span>
-            {(kept > 0).then(|| view! { <span>{move || i18n.t(|m| m.import_kept(kept))}</span> })}
+            <span>{part(move || i18n.t(|m| m.import_undone(removed)))}</span>
+            {(kept > 0).then(|| view! { <span>{part(move || i18n.t(|m| m.import_kept(kept)))}</span> })}
         </Notice>
         <ul class="kept">
             {undone.kept.into_iter().map(|it| view! {

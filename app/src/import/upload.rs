@@ -1,6 +1,7 @@
 //! The first step: a file, dropped or picked.
 
 use huike_messages::Messages;
+use leptos::ev::DragEvent;
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::{File, FormData};
@@ -9,7 +10,7 @@ use super::wire::Uploaded;
 use super::{Step, Wizard};
 use crate::i18n::use_i18n;
 use crate::session::http;
-use crate::ui::{Button, ButtonKind, Glyph, Icon};
+use crate::ui::{Button, ButtonKind, Glyph, Icon, listen, live, part};
 
 /// The place for a file.
 #[component]
@@ -45,16 +46,16 @@ pub(super) fn Upload(wizard: Wizard) -> impl IntoView {
     view! {
         <section
             class="panel drop-zone"
-            class:over=move || is_over.get()
-            on:dragover=move |ev| {
+            class:over=live(move || is_over.get())
+            on:dragover=listen(move |ev: DragEvent| {
                 ev.prevent_default();
                 is_over.set(true);
-            }
-            on:dragleave=move |_| is_over.set(false)
-            on:drop=dropped
+            })
+            on:dragleave=listen(move |_| is_over.set(false))
+            on:drop=listen(dropped)
         >
             <Icon glyph=Glyph::Sheet large=true/>
-            <p>{move || i18n.t(Messages::import_drop)}</p>
+            <p>{i18n.text(Messages::import_drop)}</p>
             <Button
                 label=i18n.text(Messages::import_choose_file)
                 kind=ButtonKind::Primary
@@ -62,22 +63,22 @@ pub(super) fn Upload(wizard: Wizard) -> impl IntoView {
                 on_press=pick
             />
             <p class="quiet">
-                {move || {
+                {part(move || {
                     if wizard.is_busy.get() {
                         i18n.t(Messages::common_loading)
                     } else {
                         i18n.t(Messages::import_hint)
                     }
-                }}
+                })}
             </p>
             <input
                 node_ref=input_ref
                 type="file"
                 class="visually-hidden"
                 tabindex="-1"
-                aria-label=move || i18n.t(Messages::import_choose_file)
+                aria-label=i18n.text(Messages::import_choose_file)
                 accept=".csv,.tsv,.txt,text/csv,text/plain"
-                on:change=picked
+                on:change=listen(picked)
             />
         </section>
     }

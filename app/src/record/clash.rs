@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::value_words;
 use crate::i18n::use_i18n;
 use crate::store::{EditLabel, use_store};
-use crate::ui::Button;
+use crate::ui::{Button, live, part};
 
 /// Both values of a field that has two; nothing otherwise.
 #[component]
@@ -52,8 +52,8 @@ pub fn ClashBox(
         view! {
             <div class="clash-value">
                 <b>{words}</b>
-                <small title=move || i18n.instant_exact(stamp.at.millis())>
-                    {author} " · " {move || i18n.instant(stamp.at.millis())}
+                <small title=live(move || i18n.instant_exact(stamp.at.millis()))>
+                    {part(author)} " · " {part(move || i18n.instant(stamp.at.millis()))}
                 </small>
                 <Button
                     label=i18n.text(Messages::clash_keep)
@@ -63,7 +63,7 @@ pub fn ClashBox(
         }
     };
     view! {
-        {move || {
+        {part(move || {
             values.get().map(|values| {
                 view! {
                     <details class="clash-box">
@@ -72,7 +72,7 @@ pub fn ClashBox(
                     </details>
                 }
             })
-        }}
+        })}
     }
     .into_any()
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::i18n::{I18n, use_i18n};
 use crate::store::device::{draft, keep_draft};
 use crate::store::use_store;
-use crate::ui::{Button, ButtonKind, Glyph, Icon, InlineEdit};
+use crate::ui::{Button, ButtonKind, Glyph, Icon, InlineEdit, part};
 
 /// One field of one record.
 #[component]
@@ -69,7 +69,7 @@ pub fn FieldInput(
         }
         FieldKind::Note => view! { <NoteEditor owner=record field=field.name label/> }.into_any(),
         FieldKind::Place | FieldKind::Outcome | FieldKind::Rank => {
-            view! { <span class="inline-value">{move || shown.get()}</span> }.into_any()
+            view! { <span class="inline-value">{part(move || shown.get())}</span> }.into_any()
         }
         _ => view! {
             <InlineEdit
@@ -93,7 +93,7 @@ pub fn FieldInput(
     view! {
         <div class="field-value">
             {control}
-            {move || act_on(i18n, field.kind, &value.get())}
+            {part(move || act_on(i18n, field.kind, &value.get()))}
         </div>
         <LeftDraft name=draft_name record field value=value/>
         <ClashBox record field/>
@@ -175,7 +175,7 @@ fn LeftDraft(
         }
     };
     view! {
-        {move || {
+        {part(move || {
             let text = left.get()?;
             let (take, drop_it) = (take.clone(), drop_it.clone());
             Some(
@@ -191,7 +191,7 @@ fn LeftDraft(
                     </div>
                 },
             )
-        }}
+        })}
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{FieldInput, field_label};
 use crate::i18n::use_i18n;
 use crate::store::use_store;
-use crate::ui::{Glyph, Icon};
+use crate::ui::{Glyph, Icon, Show, listen, live, part};
 
 /// A group of fields under a heading.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +56,7 @@ pub fn FieldGroups(
         view! {
             <Show when=move || is_shown.get()>
                 <div class="field-row" class:wide=is_wide>
-                    <dt>{move || field_label(i18n, def, field.name)}</dt>
+                    <dt>{part(move || field_label(i18n, def, field.name))}</dt>
                     <dd>
                         <FieldInput record field/>
                     </dd>
@@ -76,7 +76,7 @@ pub fn FieldGroups(
             <details class="field-group" open>
                 <summary>
                     <Icon glyph=Glyph::ChevronRight/>
-                    <span>{move || i18n.by_key(title)}</span>
+                    <span>{part(move || i18n.by_key(title))}</span>
                 </summary>
                 <dl class="fields" data-edit-group="">
                     {lines}
@@ -90,17 +90,17 @@ pub fn FieldGroups(
             <button
                 type="button"
                 class="button ghost fold-fields"
-                aria-expanded=move || shows_empty.get().to_string()
-                on:click=move |_| shows_empty.update(|it| *it = !*it)
+                aria-expanded=live(move || shows_empty.get().to_string())
+                on:click=listen(move |_| shows_empty.update(|it| *it = !*it))
             >
                 <span>
-                    {move || {
+                    {part(move || {
                         if shows_empty.get() {
                             i18n.t(Messages::fields_hide_empty)
                         } else {
                             i18n.t(|m| m.fields_show_empty(hidden_count.get() as i64))
                         }
-                    }}
+                    })}
                 </span>
             </button>
         </Show>

@@ -12,6 +12,7 @@ use huike_shared::rank::Rank;
 use huike_shared::record::{FieldDef, FieldKind, FieldType, Kind, Record, RecordRef};
 use huike_shared::registry;
 use huike_shared::scalar::Scalar;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -22,7 +23,7 @@ use crate::routes::{path_of, use_nav};
 use crate::shell::Wanted;
 use crate::store::device::{DeviceEntropy, draft, keep_draft, now};
 use crate::store::{LocalStore, use_store};
-use crate::ui::{Button, ButtonKind, Field, Glyph, Notice, Tone};
+use crate::ui::{Button, ButtonKind, Field, Glyph, Notice, Tone, follow, listen, part};
 
 /// The fields that a new record is asked for; everything else comes later on its page.
 fn fields_of(kind: Kind) -> &'static [&'static str] {
@@ -93,7 +94,7 @@ pub fn NewRecordForm(
     for (field, value) in fields.clone() {
         let name = draft_name(def.name, field.name);
         let own = (field.name == "owner").then(|| me.clone());
-        Effect::new(move |_| {
+        follow(move || {
             value.with(|it| {
                 keep_draft(
                     &name,
@@ -175,17 +176,17 @@ pub fn NewRecordForm(
         <form
             class="form two"
             novalidate
-            on:submit=move |ev| {
+            on:submit=listen(move |ev: SubmitEvent| {
                 ev.prevent_default();
                 make();
-            }
+            })
         >
             {fields
                 .into_iter()
                 .enumerate()
                 .map(|(index, it)| view! { <div class:full=index == 0>{input(it)}</div> })
                 .collect_view()}
-            {move || {
+            {part(move || {
                 twin.get()
                     .and_then(|id| store.peek(RecordRef { kind, id }))
                     .map(|row| {
@@ -205,7 +206,7 @@ pub fn NewRecordForm(
                             </div>
                         }
                     })
-            }}
+            })}
             <footer class="dialog-foot full">
                 <Button
                     label=i18n.text(Messages::common_create)

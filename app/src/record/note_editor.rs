@@ -9,6 +9,8 @@ use huike_shared::note::{NOTE_CHARS_MAX, Splice};
 use huike_shared::record::RecordRef;
 use leptos::html;
 use leptos::prelude::*;
+
+use crate::ui::{follow, listen, live};
 use web_sys::HtmlTextAreaElement;
 
 use crate::i18n::use_i18n;
@@ -34,7 +36,7 @@ pub fn NoteEditor(
     let is_locked = move || !store.may(Action::Edit) || !note.is_open.get();
 
     // News reach the control by hand: setting its value through the view would move the caret.
-    Effect::new(move |_| {
+    follow(move || {
         let text = note.text.get();
         let remote = note.remote.get_untracked();
         if let Some(area) = area_ref.get()
@@ -54,19 +56,19 @@ pub fn NoteEditor(
             <textarea
                 node_ref=area_ref
                 class="input long-text note"
-                aria-label=move || label.get()
-                placeholder=move || {
+                aria-label=live(move || label.get())
+                placeholder=live(move || {
                     let words = placeholder.get();
                     if words.is_empty() { i18n.t(Messages::note_placeholder) } else { words }
-                }
+                })
                 maxlength=NOTE_CHARS_MAX.to_string()
                 readonly=is_locked
-                on:input=move |_| typed()
-                on:compositionstart=move |_| note.set_composing(true)
-                on:compositionend=move |_| {
+                on:input=listen(move |_| typed())
+                on:compositionstart=listen(move |_| note.set_composing(true))
+                on:compositionend=listen(move |_| {
                     typed();
                     note.set_composing(false);
-                }
+                })
             ></textarea>
         </div>
     }

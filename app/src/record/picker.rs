@@ -9,13 +9,14 @@ use huike_shared::registry;
 use huike_shared::row::Row;
 use huike_shared::scalar::Scalar;
 use huike_shared::search::Query;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::{title_of_row, value_words};
 use crate::i18n::use_i18n;
 use crate::routes::{path_of, use_nav};
 use crate::store::{LocalStore, use_store};
-use crate::ui::{Glyph, Icon, IconButton, SearchField, Sheet};
+use crate::ui::{Glyph, Icon, IconButton, SearchField, Sheet, Show, listen, live, part};
 
 /// Matches that are shown; whoever does not find it types one more letter.
 const SHOWN_MAX: usize = 30;
@@ -86,8 +87,8 @@ pub fn RecordPicker(
                 value=typed
                 on_leave=take_first
             />
-            <div class="picker-results" role="listbox" aria-label=move || label.get()>
-                {move || {
+            <div class="picker-results" role="listbox" aria-label=live(move || label.get())>
+                {part(move || {
                     found
                         .get()
                         .into_iter()
@@ -99,7 +100,7 @@ pub fn RecordPicker(
                                     class="tied-row"
                                     role="option"
                                     aria-selected="false"
-                                    on:click=move |_| choose(Some(id))
+                                    on:click=listen(move |_| choose(Some(id)))
                                 >
                                     <span class="list-words">
                                         <b>{title_of_row(&row, i18n)}</b>
@@ -109,13 +110,13 @@ pub fn RecordPicker(
                             }
                         })
                         .collect_view()
-                }}
+                })}
             </div>
             <Show when=move || found.with(Vec::is_empty)>
-                <p class="picker-none">{move || i18n.t(Messages::empty_nothing_found)}</p>
+                <p class="picker-none">{i18n.text(Messages::empty_nothing_found)}</p>
             </Show>
-            <button type="button" class="button ghost" on:click=move |_| choose(None)>
-                <span>{move || i18n.t(Messages::picker_clear)}</span>
+            <button type="button" class="button ghost" on:click=listen(move |_| choose(None))>
+                <span>{i18n.text(Messages::picker_clear)}</span>
             </button>
         </Sheet>
     }
@@ -171,29 +172,29 @@ pub fn LinkInput(
             view! {
                 <a
                     class="link-value"
-                    href=path
-                    on:click=move |ev| {
+                    href=live(path)
+                    on:click=listen(move |ev: MouseEvent| {
                         if let Some(path) = untrack(path) {
                             ev.prevent_default();
                             nav.to(&path);
                         }
-                    }
+                    })
                 >
-                    {words}
+                    {part(words)}
                 </a>
             }
         })
     };
     view! {
         <div class="link-input">
-            {name}
+            {part(name)}
             <Show when=move || linked.get().is_none()>
                 <button
                     type="button"
                     class="inline-value empty"
-                    aria-label=move || label.get()
-                    disabled=move || disabled.get()
-                    on:click=move |_| is_open.set(true)
+                    aria-label=live(move || label.get())
+                    disabled=live(move || disabled.get())
+                    on:click=listen(move |_| is_open.set(true))
                 >
                     "—"
                 </button>
@@ -235,14 +236,14 @@ pub fn LinkDraft(
         move |id: Option<RecordId>| value.set(id.map(|it| it.to_string()).unwrap_or_default());
     view! {
         <div class="field">
-            <label>{move || label.get()}</label>
+            <label>{part(move || label.get())}</label>
             <button
                 type="button"
                 class="input link-draft"
-                aria-label=move || format!("{}: {}", label.get(), words())
-                on:click=move |_| is_open.set(true)
+                aria-label=live(move || format!("{}: {}", label.get(), words()))
+                on:click=listen(move |_| is_open.set(true))
             >
-                <span>{words}</span>
+                <span>{part(words)}</span>
                 <Icon glyph=Glyph::ChevronsUpDown/>
             </button>
             <RecordPicker open=is_open kind label on_choose=choose/>

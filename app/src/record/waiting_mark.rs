@@ -4,6 +4,8 @@ use huike_messages::Messages;
 use huike_shared::record::RecordRef;
 use leptos::prelude::*;
 
+use crate::ui::Show;
+
 use crate::i18n::use_i18n;
 use crate::store::use_store;
 
@@ -20,9 +22,8 @@ pub fn WaitingMark(
             <span
                 class="waiting-dot"
                 role="img"
-                aria-label=move || i18n.t(Messages::sync_on_device)
-                title=move || i18n.t(Messages::sync_on_device)
-            ></span>
+                aria-label=i18n.text(Messages::sync_on_device)
+                title=i18n.text(Messages::sync_on_device)></span>
         </Show>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! The member: name, sign-in name, password.
 
 use huike_messages::Messages;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::Serialize;
 
@@ -8,7 +9,7 @@ use crate::i18n::use_i18n;
 use crate::session::http::{self, HttpError};
 use crate::session::use_session;
 use crate::shell::use_shell;
-use crate::ui::{Button, ButtonKind, Editor, Field, Glyph, Notice, Toast, Tone};
+use crate::ui::{Button, ButtonKind, Editor, Field, Glyph, Notice, Toast, Tone, listen, part};
 
 #[derive(Serialize)]
 struct PasswordChange {
@@ -54,26 +55,26 @@ pub fn Account() -> impl IntoView {
     // What it looks like.
     view! {
         <section class="panel">
-            <h2>{move || i18n.t(Messages::settings_account)}</h2>
+            <h2>{i18n.text(Messages::settings_account)}</h2>
             <dl class="facts">
-                <dt>{move || i18n.t(Messages::settings_name)}</dt>
-                <dd>{move || member().map(|it| it.name)}</dd>
-                <dt>{move || i18n.t(Messages::settings_login)}</dt>
-                <dd>{move || member().map(|it| it.login)}</dd>
-                <dt>{move || i18n.t(Messages::settings_role)}</dt>
-                <dd>{move || member().map(|it| i18n.by_key(&format!("role-{}", it.role)))}</dd>
-                <dt>{move || i18n.t(Messages::settings_workspace)}</dt>
-                <dd>{move || session.workspace_name()}</dd>
+                <dt>{i18n.text(Messages::settings_name)}</dt>
+                <dd>{part(move || member().map(|it| it.name))}</dd>
+                <dt>{i18n.text(Messages::settings_login)}</dt>
+                <dd>{part(move || member().map(|it| it.login))}</dd>
+                <dt>{i18n.text(Messages::settings_role)}</dt>
+                <dd>{part(move || member().map(|it| i18n.by_key(&format!("role-{}", it.role))))}</dd>
+                <dt>{i18n.text(Messages::settings_workspace)}</dt>
+                <dd>{part(move || session.workspace_name())}</dd>
             </dl>
         </section>
         <section class="panel">
-            <h2>{move || i18n.t(Messages::settings_password)}</h2>
+            <h2>{i18n.text(Messages::settings_password)}</h2>
             <form
                 class="form"
-                on:submit=move |ev| {
+                on:submit=listen(move |ev: SubmitEvent| {
                     ev.prevent_default();
                     change();
-                }
+                })
             >
                 <Field
                     label=i18n.text(Messages::settings_password_current)
@@ -88,11 +89,11 @@ pub fn Account() -> impl IntoView {
                     autocomplete="new-password"
                     hint=i18n.text(Messages::settings_password_hint)
                 />
-                {move || error.get().map(|it| view! {
+                {part(move || error.get().map(|it| view! {
                     <Notice tone=Tone::Bad glyph=Glyph::Warning>
                         <span>{it.words(i18n)}</span>
                     </Notice>
-                })}
+                }))}
                 <div class="wizard-foot start">
                     <Button
                         label=i18n.text(Messages::settings_password_change)

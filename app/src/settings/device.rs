@@ -10,7 +10,7 @@ use crate::i18n::use_i18n;
 use crate::record::kind_label;
 use crate::shell::sync_words;
 use crate::store::use_store;
-use crate::ui::{Button, Glyph};
+use crate::ui::{Button, Glyph, Show, part};
 
 /// Bytes in a megabyte as browsers count storage.
 const MEGABYTE: f64 = 1_000_000.0;
@@ -66,33 +66,33 @@ pub fn Device() -> impl IntoView {
         .map(|def| {
             let rows = store.rows(def.kind);
             view! {
-                <dt>{move || kind_label(i18n, def.kind)}</dt>
-                <dd>{move || i18n.count(rows.with(|it| it.len()))}</dd>
+                <dt>{part(move || kind_label(i18n, def.kind))}</dt>
+                <dd>{part(move || i18n.count(rows.with(|it| it.len())))}</dd>
             }
         })
         .collect_view();
     view! {
         <section class="panel">
-            <h2>{move || i18n.t(Messages::settings_device)}</h2>
+            <h2>{i18n.text(Messages::settings_device)}</h2>
             <dl class="facts">
-                <dt>{move || i18n.t(Messages::sync_title)}</dt>
+                <dt>{i18n.text(Messages::sync_title)}</dt>
                 <dd>
-                    <a href="/app/sync">{move || sync_words(store, i18n)}</a>
+                    <a href="/app/sync">{part(move || sync_words(store, i18n))}</a>
                 </dd>
-                <dt>{move || i18n.t(Messages::device_used)}</dt>
+                <dt>{i18n.text(Messages::device_used)}</dt>
                 <dd>
-                    {move || {
+                    {part(move || {
                         used.get().map(|(used, quota)| {
                             i18n.t(|m| m.device_used_of(&megabytes(quota), &megabytes(used)))
                         })
-                    }}
+                    })}
                 </dd>
-                <dt>{move || i18n.t(Messages::device_safety)}</dt>
+                <dt>{i18n.text(Messages::device_safety)}</dt>
                 <dd>
-                    {move || match is_kept.get() {
+                    {part(move || match is_kept.get() {
                         Some(true) => i18n.t(Messages::device_kept),
                         Some(false) | None => i18n.t(Messages::device_not_kept),
-                    }}
+                    })}
                 </dd>
             </dl>
             <div class="wizard-foot start">
@@ -112,11 +112,11 @@ pub fn Device() -> impl IntoView {
                 </Show>
             </div>
             <Show when=move || !is_offered.get() && !is_installed()>
-                <p class="quiet">{move || i18n.t(Messages::device_install_hint)}</p>
+                <p class="quiet">{i18n.text(Messages::device_install_hint)}</p>
             </Show>
         </section>
         <section class="panel">
-            <h2>{move || i18n.t(Messages::device_records)}</h2>
+            <h2>{i18n.text(Messages::device_records)}</h2>
             <dl class="facts">{counts}</dl>
         </section>
     }

@@ -53,7 +53,7 @@ pub fn Look() -> impl IntoView {
     view! {
         <section class="panel settings-rows">
             <div>
-                <span>{move || i18n.t(Messages::settings_language)}</span>
+                <span>{i18n.text(Messages::settings_language)}</span>
                 <Segmented
                     label=i18n.text(Messages::settings_language)
                     segments=languages
@@ -62,7 +62,7 @@ pub fn Look() -> impl IntoView {
                 />
             </div>
             <div>
-                <span>{move || i18n.t(Messages::settings_theme)}</span>
+                <span>{i18n.text(Messages::settings_theme)}</span>
                 <Segmented
                     label=i18n.text(Messages::settings_theme)
                     segments=themes
@@ -71,7 +71,7 @@ pub fn Look() -> impl IntoView {
                 />
             </div>
             <div>
-                <span>{move || i18n.t(Messages::settings_density)}</span>
+                <span>{i18n.text(Messages::settings_density)}</span>
                 <Segmented
                     label=i18n.text(Messages::settings_density)
                     segments=densities
@@ -81,7 +81,7 @@ pub fn Look() -> impl IntoView {
             </div>
         </section>
         <section class="panel">
-            <h2>{move || i18n.t(Messages::common_keyboard_shortcuts)}</h2>
+            <h2>{i18n.text(Messages::common_keyboard_shortcuts)}</h2>
             <Switch
                 label=i18n.text(Messages::keys_letters)
                 checked=Signal::derive(move || shell.has_letter_keys.get())

@@ -2,6 +2,7 @@
 
 use huike_messages::Messages;
 use huike_shared::access::{Action, Role};
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::JsFuture;
@@ -11,7 +12,8 @@ use crate::session::http::{self, HttpError};
 use crate::shell::use_shell;
 use crate::store::use_store;
 use crate::ui::{
-    Avatar, Badge, Button, ButtonKind, Choice, Editor, Field, Glyph, Notice, Toast, Tone,
+    Avatar, Badge, Button, ButtonKind, Choice, Editor, Field, For, Glyph, Notice, Show, Toast,
+    Tone, listen, part,
 };
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -45,14 +47,14 @@ pub fn Members() -> impl IntoView {
     let members = store.members();
     view! {
         <section class="panel">
-            <h2>{move || i18n.t(Messages::settings_members)}</h2>
+            <h2>{i18n.text(Messages::settings_members)}</h2>
             <ul class="people">
                 <For each=move || members.get().to_vec() key=|it| (it.id, it.name.clone(), it.role, it.active) let:member>
                     <li class="list-row">
                         <Avatar name=member.name.to_string() id=u128::from_be_bytes(member.id.0)/>
                         <span class="list-words">
                             <b>{member.name.to_string()}</b>
-                            <span>{move || i18n.by_key(&format!("role-{}", member.role.word()))}</span>
+                            <span>{part(move || i18n.by_key(&format!("role-{}", member.role.word())))}</span>
                         </span>
                         {(!member.active).then(|| view! { <Badge label=i18n.text(Messages::settings_member_gone)/> })}
                     </li>
@@ -145,13 +147,13 @@ fn Invite() -> impl IntoView {
     });
     view! {
         <section class="panel">
-            <h2>{move || i18n.t(Messages::invite_title)}</h2>
+            <h2>{i18n.text(Messages::invite_title)}</h2>
             <form
                 class="form two"
-                on:submit=move |ev| {
+                on:submit=listen(move |ev: SubmitEvent| {
                     ev.prevent_default();
                     invite();
-                }
+                })
             >
                 <Field label=i18n.text(Messages::invite_note) value=note/>
                 <Field label=i18n.text(Messages::settings_role) value=role editor=Editor::OneOf(roles)/>
@@ -165,12 +167,12 @@ fn Invite() -> impl IntoView {
                     />
                 </div>
             </form>
-            {move || error.get().map(|it| view! {
+            {part(move || error.get().map(|it| view! {
                 <Notice tone=Tone::Bad glyph=Glyph::Warning>
                     <span>{it.words(i18n)}</span>
                 </Notice>
-            })}
-            {move || made.get().and_then(|it| it.link).map(|link| {
+            }))}
+            {part(move || made.get().and_then(|it| it.link).map(|link| {
                 let again = link.clone();
                 view! {
                     <Notice tone=Tone::Good glyph=Glyph::Link>
@@ -183,7 +185,7 @@ fn Invite() -> impl IntoView {
                         />
                     </Notice>
                 }
-            })}
+            }))}
             <ul class="people">
                 <For each=move || open.get() key=|it| it.id.clone() let:invitation>
                     {
@@ -195,13 +197,13 @@ fn Invite() -> impl IntoView {
                             <li class="list-row">
                                 <span class="list-words">
                                     <b>
-                                        {move || {
+                                        {part(move || {
                                             if note.is_empty() { i18n.t(Messages::invite_open) } else { note.clone() }
-                                        }}
+                                        })}
                                     </b>
                                     <span>
-                                        {move || i18n.by_key(&format!("role-{role}"))} " · "
-                                        {move || i18n.t(|m| m.invite_until(&i18n.instant(until)))}
+                                        {part(move || i18n.by_key(&format!("role-{role}")))} " · "
+                                        {part(move || i18n.t(|m| m.invite_until(&i18n.instant(until))))}
                                     </span>
                                 </span>
                                 <Button

@@ -8,7 +8,7 @@ use super::{PillButton, use_creation, use_shell, views_of};
 use crate::i18n::use_i18n;
 use crate::routes::use_nav;
 use crate::store::use_store;
-use crate::ui::{Glyph, Icon, MenuItem, Sheet, Width};
+use crate::ui::{Glyph, Icon, MenuItem, MenuList, Sheet, Show, Width, follow, listen, live, part};
 
 /// The bar and the sheet behind More.
 #[component]
@@ -32,33 +32,33 @@ pub fn BottomBar() -> impl IntoView {
             })
             .collect_view()
     };
-    Effect::new(move |_| {
+    follow(move || {
         // Whatever was chosen leads elsewhere, and the sheet has done its work.
         nav.path();
         is_more_open.set(false);
     });
     view! {
         <Show when=move || shell.width.get() == Width::Phone>
-            <nav class="bottom-bar" aria-label=move || i18n.t(Messages::nav_main)>
+            <nav class="bottom-bar" aria-label=i18n.text(Messages::nav_main)>
                 <BarLink path="/app/today" glyph=Glyph::Today label=i18n.text(Messages::nav_today)/>
                 <BarLink path="/app/deals" glyph=Glyph::Deal label=i18n.text(Messages::nav_deals)/>
                 <button
                     type="button"
                     class="bottom-link add"
-                    aria-label=move || i18n.t(Messages::nav_quick_create)
-                    on:click=move |_| creation.choose()
+                    aria-label=i18n.text(Messages::nav_quick_create)
+                    on:click=listen(move |_| creation.choose())
                 >
                     <Icon glyph=Glyph::Plus/>
-                    <span>{move || i18n.t(Messages::common_new)}</span>
+                    <span>{i18n.text(Messages::common_new)}</span>
                 </button>
                 <BarLink
                     path="/app/customers"
                     glyph=Glyph::Customer
                     label=i18n.text(Messages::nav_customers)
                 />
-                <button type="button" class="bottom-link" on:click=move |_| is_more_open.set(true)>
+                <button type="button" class="bottom-link" on:click=listen(move |_| is_more_open.set(true))>
                     <Icon glyph=Glyph::Menu/>
-                    <span>{move || i18n.t(Messages::nav_more)}</span>
+                    <span>{i18n.text(Messages::nav_more)}</span>
                 </button>
             </nav>
         </Show>
@@ -69,27 +69,29 @@ pub fn BottomBar() -> impl IntoView {
         >
             <div class="more-sheet">
                 <PillButton/>
-                <MenuItem
-                    label=i18n.text(Messages::common_search)
-                    glyph=Glyph::Search
-                    on_press=move |()| {
-                        is_more_open.set(false);
-                        shell.palette.set(true);
-                    }
-                />
-                <MenuItem
-                    label=i18n.text(Messages::nav_tasks)
-                    glyph=Glyph::Tasks
-                    on_press=move |()| nav.to("/app/tasks")
-                />
-                <MenuItem
-                    label=i18n.text(Messages::nav_import)
-                    glyph=Glyph::Upload
-                    on_press=move |()| nav.to("/app/import")
-                />
-                {starred}
-                <hr/>
-                <MemberItems/>
+                <MenuList label=i18n.text(Messages::nav_more)>
+                    <MenuItem
+                        label=i18n.text(Messages::common_search)
+                        glyph=Glyph::Search
+                        on_press=move |()| {
+                            is_more_open.set(false);
+                            shell.palette.set(true);
+                        }
+                    />
+                    <MenuItem
+                        label=i18n.text(Messages::nav_tasks)
+                        glyph=Glyph::Tasks
+                        on_press=move |()| nav.to("/app/tasks")
+                    />
+                    <MenuItem
+                        label=i18n.text(Messages::nav_import)
+                        glyph=Glyph::Upload
+                        on_press=move |()| nav.to("/app/import")
+                    />
+                    {starred}
+                    <hr/>
+                    <MemberItems/>
+                </MenuList>
             </div>
         </Sheet>
     }
@@ -103,10 +105,9 @@ fn BarLink(path: &'static str, glyph: Glyph, #[prop(into)] label: Signal<String>
         <a
             class="bottom-link"
             href=path
-            aria-current=move || nav.path().starts_with(path).then_some("page")
-        >
+            aria-current=live(move || nav.path().starts_with(path).then_some("page"))>
             <Icon glyph/>
-            <span>{move || label.get()}</span>
+            <span>{part(move || label.get())}</span>
         </a>
     }
     .into_any()

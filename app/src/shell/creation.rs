@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::i18n::use_i18n;
 use crate::record::NewRecordForm;
-use crate::ui::{Dialog, Glyph, MenuItem, Sheet};
+use crate::ui::{Dialog, Glyph, MenuItem, MenuList, Sheet, follow, part};
 
 /// A record that somebody wants to make, and what it already points at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,8 +116,8 @@ pub fn CreationDialogs() -> impl IntoView {
             .collect_view()
     };
     let is_open = RwSignal::new(false);
-    Effect::new(move |_| is_open.set(creation.wanted.with(Option::is_some)));
-    Effect::new(move |_| {
+    follow(move || is_open.set(creation.wanted.with(Option::is_some)));
+    follow(move || {
         if !is_open.get() && creation.wanted.with_untracked(Option::is_some) {
             creation.close();
         }
@@ -135,14 +135,16 @@ pub fn CreationDialogs() -> impl IntoView {
             title=i18n.text(Messages::nav_quick_create)
             close_label=i18n.text(Messages::common_close)
         >
-            <div class="create-sheet">{items()}</div>
+            <div class="create-sheet">
+                <MenuList label=i18n.text(Messages::nav_quick_create)>{items()}</MenuList>
+            </div>
         </Sheet>
         <Dialog open=is_open title close_label=i18n.text(Messages::common_close)>
-            {move || {
+            {part(move || {
                 creation.wanted().map(|wanted| {
                     view! { <NewRecordForm wanted on_done=move |_| creation.close()/> }
                 })
-            }}
+            })}
         </Dialog>
     }
     .into_any()

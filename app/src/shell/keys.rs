@@ -12,7 +12,7 @@ use super::{Shell, use_creation, use_shell};
 use crate::i18n::use_i18n;
 use crate::routes::use_nav;
 use crate::store::use_store;
-use crate::ui::{Dialog, is_composing, is_typing, watch_keys};
+use crate::ui::{Dialog, is_composing, is_typing, part, watch_keys};
 
 /// How long the second letter of `g t` may take.
 const PAIR_MS: f64 = 1_200.0;
@@ -142,7 +142,7 @@ pub fn KeysSheet() -> impl IntoView {
         let (keys, words) = (*keys, *words);
         view! {
             <div>
-                <dt>{move || i18n.t(words)}</dt>
+                <dt>{part(move || i18n.t(words))}</dt>
                 <dd>{keys.iter().map(|it| view! { <kbd>{*it}</kbd> }).collect_view()}</dd>
             </div>
         }

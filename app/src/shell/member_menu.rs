@@ -8,7 +8,7 @@ use crate::i18n::{Density, Theme, use_appearance, use_i18n};
 use crate::routes::use_nav;
 use crate::session::{SessionState, use_session};
 use crate::store::use_store;
-use crate::ui::{Avatar, Glyph, Menu, MenuItem};
+use crate::ui::{Avatar, Glyph, Menu, MenuItem, part};
 
 /// Avatar, name and menu of the member.
 #[component]
@@ -28,7 +28,7 @@ pub fn MemberMenu() -> impl IntoView {
                 name
                 id=Signal::derive(move || u128::from_be_bytes(store.me().0))
             />
-            <span class="rail-name">{move || name.get()}</span>
+            <span class="rail-name">{part(move || name.get())}</span>
             <Menu label=i18n.text(Messages::common_menu) glyph=Glyph::ChevronsUpDown icon_only=true>
                 <MemberItems/>
             </Menu>
@@ -72,13 +72,13 @@ pub fn MemberItems() -> impl IntoView {
     });
     let is_out = move || session.state() == SessionState::SignedOut;
     view! {
-        <p class="menu-title">{move || i18n.t(Messages::settings_language)}</p>
+        <p class="menu-title">{i18n.text(Messages::settings_language)}</p>
         {languages.into_iter().collect_view()}
         <hr/>
-        <p class="menu-title">{move || i18n.t(Messages::settings_theme)}</p>
+        <p class="menu-title">{i18n.text(Messages::settings_theme)}</p>
         {themes.into_iter().collect_view()}
         <hr/>
-        <p class="menu-title">{move || i18n.t(Messages::settings_density)}</p>
+        <p class="menu-title">{i18n.text(Messages::settings_density)}</p>
         {densities.into_iter().collect_view()}
         <hr/>
         <MenuItem
@@ -92,7 +92,7 @@ pub fn MemberItems() -> impl IntoView {
             shortcut="?"
             on_press=move |()| shell.keys.set(true)
         />
-        {move || {
+        {part(move || {
             if is_out() {
                 view! {
                     <MenuItem
@@ -114,7 +114,7 @@ pub fn MemberItems() -> impl IntoView {
                 }
                     .into_any()
             }
-        }}
+        })}
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ use crate::i18n::use_i18n;
 use crate::session::{SessionState, use_session};
 use crate::store::device::{remember, remembered};
 use crate::store::{StorageState, use_store};
-use crate::ui::{Button, Glyph, Notice, Tone};
+use crate::ui::{Button, Glyph, Notice, Show, Tone, follow, part};
 
 /// Set once the offer to install was declined on this device.
 const INSTALL_KEY: &str = "huike.install";
@@ -36,7 +36,7 @@ fn Broken() -> impl IntoView {
     view! {
         <Show when=move || store.broken().with(Option::is_some)>
             <Notice tone=Tone::Bad glyph=Glyph::Warning>
-                <span>{move || i18n.t(Messages::notice_broken)}</span>
+                <span>{i18n.text(Messages::notice_broken)}</span>
                 <Button
                     label=i18n.text(Messages::common_retry)
                     on_press=move |()| store.restart()
@@ -62,7 +62,7 @@ fn Storage() -> impl IntoView {
     view! {
         <Show when=move || store.storage().get() != StorageState::Fine>
             <Notice tone=Tone::Bad glyph=Glyph::Warning>
-                <span>{words}</span>
+                <span>{part(words)}</span>
                 <Button
                     label=i18n.text(Messages::common_retry)
                     on_press=move |()| store.retry_storage()
@@ -80,7 +80,7 @@ fn Evicted() -> impl IntoView {
     view! {
         <Show when=move || store.evicted().get()>
             <Notice tone=Tone::Due glyph=Glyph::Info>
-                <span>{move || i18n.t(Messages::notice_evicted)}</span>
+                <span>{i18n.text(Messages::notice_evicted)}</span>
                 <Button
                     label=i18n.text(Messages::common_close)
                     on_press=move |()| store.evicted().set(false)
@@ -109,15 +109,15 @@ fn SignedOut() -> impl IntoView {
     view! {
         <Show when=is_out>
             <Notice tone=Tone::Due glyph=Glyph::Key>
-                <span>{move || i18n.t(Messages::notice_signed_out)}</span>
+                <span>{i18n.text(Messages::notice_signed_out)}</span>
                 <a class="button" href="/sign-in" rel="external">
-                    {move || i18n.t(Messages::sign_in_title)}
+                    {i18n.text(Messages::sign_in_title)}
                 </a>
             </Notice>
         </Show>
         <Show when=is_old>
             <Notice tone=Tone::Due glyph=Glyph::Sparkle>
-                <span>{move || i18n.t(Messages::notice_too_old)}</span>
+                <span>{i18n.text(Messages::notice_too_old)}</span>
                 <Button
                     label=i18n.text(Messages::common_reload)
                     on_press=|()| {
@@ -140,7 +140,7 @@ fn Update() -> impl IntoView {
     view! {
         <Show when=move || is_waiting.get()>
             <Notice glyph=Glyph::Sparkle>
-                <span>{move || i18n.t(Messages::notice_update)}</span>
+                <span>{i18n.text(Messages::notice_update)}</span>
                 <Button
                     label=i18n.text(Messages::notice_update_now)
                     on_press=move |()| apply_when_stored(store, updates, 50)
@@ -181,7 +181,7 @@ fn InstallHint() -> impl IntoView {
         it.when_changed(move || is_offered.set(offer.is_offered()));
     });
     // A store that the browser may not throw away is asked for once there is something to lose.
-    Effect::new(move |_| {
+    follow(move || {
         if store.has_edited().get() {
             leptos::task::spawn_local(async {
                 if let Ok(asked) = window().navigator().storage().persist() {
@@ -208,7 +208,7 @@ fn InstallHint() -> impl IntoView {
     view! {
         <Show when=move || is_offered.get() && !is_declined.get() && store.has_edited().get()>
             <Notice glyph=Glyph::Install>
-                <span>{move || i18n.t(Messages::notice_install)}</span>
+                <span>{i18n.text(Messages::notice_install)}</span>
                 <Button label=i18n.text(Messages::settings_install) on_press=accept/>
                 <Button label=i18n.text(Messages::notice_not_now) on_press=decline/>
             </Notice>

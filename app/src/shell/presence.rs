@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::i18n::use_i18n;
 use crate::store::use_store;
-use crate::ui::AvatarStack;
+use crate::ui::{AvatarStack, Show};
 
 /// The others who look at a record, or nothing.
 #[component]
@@ -31,9 +31,9 @@ pub fn Presence(
     });
     view! {
         <Show when=move || people.with(|it| !it.is_empty())>
-            <span class="presence" title=move || i18n.t(Messages::presence_here)>
+            <span class="presence" title=i18n.text(Messages::presence_here)>
                 <AvatarStack people=Signal::derive(move || people.get())/>
-                {move || i18n.t(Messages::presence_here)}
+                {i18n.text(Messages::presence_here)}
             </span>
         </Show>
     }

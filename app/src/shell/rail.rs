@@ -11,7 +11,7 @@ use crate::i18n::use_i18n;
 use crate::routes::use_nav;
 use crate::session::use_session;
 use crate::store::use_store;
-use crate::ui::{Avatar, Glyph, Icon, IconButton};
+use crate::ui::{Avatar, For, Glyph, Icon, IconButton, Show, listen, live, part};
 
 /// The rail of a desktop, and of a tablet as icons.
 #[component]
@@ -31,7 +31,7 @@ pub fn Rail(
     // The name of a button must hold every word one sees on it.
     let keys = if is_mac() { "⌘K" } else { "Ctrl K" };
     view! {
-        <nav class="rail" aria-label=move || i18n.t(Messages::nav_main)>
+        <nav class="rail" aria-label=i18n.text(Messages::nav_main)>
             <div class="rail-head">
                 <Avatar
                     name=Signal::derive(move || {
@@ -42,10 +42,10 @@ pub fn Rail(
                     square=true
                 />
                 <span class="rail-name">
-                    {move || {
+                    {part(move || {
                         let name = workspace.get();
                         if name.is_empty() { i18n.t(Messages::app_title) } else { name }
-                    }}
+                    })}
                 </span>
                 <IconButton
                     glyph=Glyph::PanelLeft
@@ -57,11 +57,11 @@ pub fn Rail(
                 type="button"
                 class="rail-search"
                 aria-keyshortcuts="Control+K Meta+K"
-                aria-label=move || format!("{} {keys}", i18n.t(Messages::common_search))
-                on:click=move |_| shell.palette.set(true)
+                aria-label=live(move || format!("{} {keys}", i18n.t(Messages::common_search)))
+                on:click=listen(move |_| shell.palette.set(true))
             >
                 <Icon glyph=Glyph::Search/>
-                <span>{move || i18n.t(Messages::common_search)}</span>
+                <span>{i18n.text(Messages::common_search)}</span>
                 <kbd aria-hidden="true">{keys}</kbd>
             </button>
             <div class="rail-scroll">
@@ -118,11 +118,10 @@ fn RailLink(
             <a
                 class="rail-link"
                 href=path
-                title=move || label.get()
-                aria-current=move || is_here().then_some("page")
-            >
+                title=live(move || label.get())
+                aria-current=live(move || is_here().then_some("page"))>
                 <Icon glyph/>
-                <span>{move || label.get()}</span>
+                <span>{part(move || label.get())}</span>
                 {children()}
             </a>
         </li>
@@ -155,7 +154,7 @@ fn Pipelines() -> impl IntoView {
         };
         view! {
             <li>
-                <a class="rail-link" href=path aria-current=move || is_here().then_some("page")>
+                <a class="rail-link" href=path aria-current=live(move || is_here().then_some("page"))>
                     <span>{name}</span>
                 </a>
             </li>
@@ -182,7 +181,7 @@ fn DueCount() -> impl IntoView {
     let count = crate::followups::due_count();
     view! {
         <Show when=move || count.get() != 0>
-            <span class="count">{move || i18n.count(count.get())}</span>
+            <span class="count">{part(move || i18n.count(count.get()))}</span>
         </Show>
     }
     .into_any()

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::i18n::use_i18n;
 use crate::routes::use_nav;
 use crate::store::{LocalStore, use_store};
-use crate::ui::{Glyph, Icon};
+use crate::ui::{For, Glyph, Icon, Show, live};
 
 /// One saved view that this member may use.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,10 +77,9 @@ pub fn StarredViews() -> impl IntoView {
                     class="rail-link"
                     href=path
                     title=view.view.name.to_string()
-                    aria-current=move || {
+                    aria-current=live(move || {
                         (nav.query("view").as_deref() == Some(id.as_str())).then_some("page")
-                    }
-                >
+                    })>
                     <Icon glyph=Glyph::Star/>
                     <span>{name}</span>
                 </a>
@@ -89,7 +88,7 @@ pub fn StarredViews() -> impl IntoView {
     };
     view! {
         <Show when=move || !starred().is_empty()>
-            <h2 class="rail-section">{move || i18n.t(Messages::nav_saved_views)}</h2>
+            <h2 class="rail-section">{i18n.text(Messages::nav_saved_views)}</h2>
             <ul class="rail-list">
                 <For each=starred key=|it| (it.id, it.path(), it.view.name.to_string()) let:view>
                     {link(view)}

@@ -7,7 +7,7 @@ use super::use_shell;
 use crate::i18n::use_i18n;
 use crate::session::use_session;
 use crate::store::use_store;
-use crate::ui::{Button, ButtonKind, Dialog, Toast, Tone};
+use crate::ui::{Button, ButtonKind, Dialog, Toast, Tone, part};
 
 /// Says how many edits wait, then signs out.
 #[component]
@@ -30,14 +30,14 @@ pub fn SignOutDialog() -> impl IntoView {
             close_label=i18n.text(Messages::common_close)
         >
             <p>
-                {move || {
+                {part(move || {
                     let count = waiting();
                     if count > 0 {
                         i18n.t(|m| m.sign_out_waiting(count))
                     } else {
                         i18n.t(Messages::sign_out_nothing_waits)
                     }
-                }}
+                })}
             </p>
             <footer class="dialog-foot">
                 <Button

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::{For, live, part};
+
 /// The letters that stand for a name: the last two characters of a Chinese name, else the
 /// first letters of the first and the last word.
 pub fn initials(name: &str) -> String {
@@ -87,10 +89,10 @@ pub fn Avatar(
             class:small=small
             class:large=large
             style=("--hue", move || hue(id.get()).to_string())
-            title=move || name.get()
+            title=live(move || name.get())
             aria-hidden="true"
         >
-            {move || name.with(|it| if square { company_initials(it) } else { initials(it) })}
+            {part(move || name.with(|it| if square { company_initials(it) } else { initials(it) }))}
         </span>
     }
     .into_any()
@@ -110,11 +112,11 @@ pub fn AvatarStack(
     let rest = move || people.with(|it| it.len().saturating_sub(shown_max));
     let names = move || people.with(|all| all.iter().map(|it| it.1.clone()).collect::<Vec<_>>());
     view! {
-        <span class="avatar-stack" role="img" aria-label=move || names().join(", ")>
+        <span class="avatar-stack" role="img" aria-label=live(move || names().join(", "))>
             <For each=shown key=|it| it.0 let:person>
                 <Avatar id=person.0 name=person.1 small=true/>
             </For>
-            {move || (rest() > 0).then(|| view! { <span class="avatar small rest">"+"{rest()}</span> })}
+            {part(move || (rest() > 0).then(|| view! { <span class="avatar small rest">"+"{rest()}</span> }))}
         </span>
     }
     .into_any()

@@ -4,6 +4,8 @@ use leptos::children::ViewFn;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::live::live;
+
 /// The scrolling row of columns. Make it draggable with [`super::use_drag`] on `node_ref`.
 #[component]
 pub fn Board(
@@ -21,8 +23,7 @@ pub fn Board(
             class="board"
             role="group"
             tabindex="0"
-            aria-label=move || label.get()
-        >
+            aria-label=live(move || label.get())>
             {children()}
         </div>
     }
@@ -57,10 +58,9 @@ pub fn BoardColumn(
         <section
             class="board-column"
             class:archived=is_archived
-            class:limit=move || is_over_limit.get()
+            class:limit=live(move || is_over_limit.get())
             data-column=id
-            aria-label=move || label.get()
-        >
+            aria-label=live(move || label.get())>
             <header class="column-head">{head.run()}</header>
             <div class="card-list" data-cards="" role="list">
                 {children()}
@@ -83,7 +83,7 @@ pub fn ProbabilityRing(
 ) -> impl IntoView {
     // The circle has a circumference of 100 (radius 15.915), so percent is the dash itself.
     view! {
-        <span class="ring" role="img" aria-label=move || label.get() title=move || label.get()>
+        <span class="ring" role="img" aria-label=live(move || label.get()) title=live(move || label.get())>
             <svg viewBox="0 0 36 36" aria-hidden="true">
                 <circle class="ring-track" cx="18" cy="18" r="15.915"></circle>
                 <circle
@@ -91,8 +91,7 @@ pub fn ProbabilityRing(
                     cx="18"
                     cy="18"
                     r="15.915"
-                    stroke-dasharray=move || format!("{} 100", percent.get().min(100))
-                ></circle>
+                    stroke-dasharray=live(move || format!("{} 100", percent.get().min(100)))></circle>
             </svg>
         </span>
     }

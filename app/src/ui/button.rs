@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::{listen, live, part};
+
 use super::icon::{Glyph, icon};
 
 /// How loud a button is.
@@ -58,12 +60,12 @@ pub fn Button(
         <button
             type=if submits { "submit" } else { "button" }
             class=kind.class()
-            disabled=move || disabled.get()
+            disabled=live(move || disabled.get())
             aria-keyshortcuts=(!shortcut.is_empty()).then_some(shortcut)
-            on:click=move |_| on_press.run(())
+            on:click=listen(move |_| on_press.run(()))
         >
             {glyph.map(|it| icon(it, "icon"))}
-            <span>{move || label.get()}</span>
+            <span>{part(move || label.get())}</span>
             {(!shortcut.is_empty()).then(|| view! { <kbd>{shortcut}</kbd> })}
         </button>
     }
@@ -102,12 +104,12 @@ pub fn IconButton(
         <button
             type="button"
             class="button ghost square"
-            disabled=move || disabled.get()
-            aria-label=move || label.get()
-            aria-pressed=move || pressed.map(|it| it.get().to_string())
+            disabled=live(move || disabled.get())
+            aria-label=live(move || label.get())
+            aria-pressed=live(move || pressed.map(|it| it.get().to_string()))
             aria-keyshortcuts=(!shortcut.is_empty()).then_some(shortcut)
-            title=title
-            on:click=move |_| on_press.run(())
+            title=live(title)
+            on:click=listen(move |_| on_press.run(()))
         >
             {icon(glyph, "icon")}
         </button>

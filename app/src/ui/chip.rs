@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::{listen, live, part};
+
 use super::icon::{Glyph, icon};
 
 /// What a color means; a word or an icon always stands beside it.
@@ -50,8 +52,8 @@ pub fn Badge(
     glyph: Option<Glyph>,
 ) -> impl IntoView {
     view! {
-        <span class=move || format!("badge {}", tone.get().class())>
-            {glyph.map(|it| icon(it, "icon"))} <span>{move || label.get()}</span>
+        <span class=live(move || format!("badge {}", tone.get().class()))>
+            {glyph.map(|it| icon(it, "icon"))} <span>{part(move || label.get())}</span>
         </span>
     }
     .into_any()
@@ -72,12 +74,12 @@ pub fn Chip(
 ) -> impl IntoView {
     view! {
         <span class="chip">
-            <span>{move || label.get()}</span>
+            <span>{part(move || label.get())}</span>
             <button
                 type="button"
                 class="chip-remove"
-                aria-label=move || remove_label.get()
-                on:click=move |_| on_remove.run(())
+                aria-label=live(move || remove_label.get())
+                on:click=listen(move |_| on_remove.run(()))
             >
                 {icon(Glyph::Close, "icon")}
             </button>
@@ -108,12 +110,12 @@ pub fn FilterChip(
     view! {
         <button
             type="button"
-            class=move || format!("filter-chip {}", tone.get().class())
-            aria-pressed=move || pressed.get().to_string()
-            on:click=move |_| on_toggle.run(())
+            class=live(move || format!("filter-chip {}", tone.get().class()))
+            aria-pressed=live(move || pressed.get().to_string())
+            on:click=listen(move |_| on_toggle.run(()))
         >
-            <span>{move || label.get()}</span>
-            {count.map(|count| view! { <span class="count">{move || count.get()}</span> })}
+            <span>{part(move || label.get())}</span>
+            {count.map(|count| view! { <span class="count">{part(move || count.get())}</span> })}
         </button>
     }
     .into_any()

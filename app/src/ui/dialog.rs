@@ -3,6 +3,8 @@
 use leptos::children::ChildrenFn;
 use leptos::html;
 use leptos::prelude::*;
+
+use super::live::{Show, follow, listen, live, part};
 use wasm_bindgen::JsCast;
 
 use super::dom::{call, is_composing};
@@ -55,7 +57,7 @@ fn modal(
     children: ChildrenFn,
 ) -> AnyView {
     let dialog_ref = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    follow(move || {
         let is_open = open.get();
         let Some(dialog) = dialog_ref.get() else {
             return;
@@ -79,26 +81,26 @@ fn modal(
         <dialog
             node_ref=dialog_ref
             class=class
-            aria-label=move || title.get()
-            on:close=move |_| open.set(false)
-            on:cancel=move |ev: web_sys::Event| {
+            aria-label=live(move || title.get())
+            on:close=listen(move |_| open.set(false))
+            on:cancel=listen(move |ev: web_sys::Event| {
                 // An input method closes its own list with Escape, and must not take us with it.
                 if ev.target() != ev.current_target() {
                     ev.prevent_default();
                 }
-            }
-            on:mousedown=press
+            })
+            on:mousedown=listen(press)
         >
             <Show when=move || open.get()>
                 <div class="dialog-box">
-                    <div class="sheet-handle" aria-hidden="true" on:pointerdown=pull></div>
+                    <div class="sheet-handle" aria-hidden="true" on:pointerdown=listen(pull)></div>
                     <header class="dialog-head">
-                        <h2>{move || title.get()}</h2>
+                        <h2>{part(move || title.get())}</h2>
                         <button
                             type="button"
                             class="button ghost square"
-                            aria-label=move || close_label.get()
-                            on:click=move |_| open.set(false)
+                            aria-label=live(move || close_label.get())
+                            on:click=listen(move |_| open.set(false))
                         >
                             {icon(Glyph::Close, "icon")}
                         </button>
@@ -188,7 +190,7 @@ pub fn SidePanel(
     };
     view! {
         <Show when=move || open.get()>
-            <aside class="side-panel" aria-label=move || label.get() on:keydown=press>
+            <aside class="side-panel" aria-label=live(move || label.get()) on:keydown=listen(press)>
                 {children()}
             </aside>
         </Show>

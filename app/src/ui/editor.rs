@@ -4,7 +4,10 @@
 //! control from the moment it opens: a value that arrives from elsewhere never replaces what
 //! somebody is typing and never moves the caret.
 
+use leptos::ev::Event;
 use leptos::prelude::*;
+
+use super::live::{listen, live, part};
 
 /// One of the values to choose from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,14 +113,14 @@ pub(super) fn control(
                 id=id
                 class="input long-text"
                 rows="3"
-                aria-label=aria_label
+                aria-label=live(aria_label)
                 aria-describedby=described_by
-                aria-invalid=aria_invalid
-                placeholder=move || placeholder.get()
+                aria-invalid=live(aria_invalid)
+                placeholder=live(move || placeholder.get())
                 required=is_required
-                disabled=move || is_disabled.get()
-                prop:value=move || draft.get()
-                on:input=move |ev| take(event_target_value(&ev))
+                disabled=live(move || is_disabled.get())
+                prop:value=live(move || draft.get())
+                on:input=listen(move |ev: Event| take(event_target_value(&ev)))
             ></textarea>
         }
         .into_any(),
@@ -125,14 +128,14 @@ pub(super) fn control(
             <select
                 id=id
                 class="input select"
-                aria-label=aria_label
+                aria-label=live(aria_label)
                 aria-describedby=described_by
-                aria-invalid=aria_invalid
+                aria-invalid=live(aria_invalid)
                 required=is_required
-                disabled=move || is_disabled.get()
-                on:change=move |ev| take(event_target_value(&ev))
+                disabled=live(move || is_disabled.get())
+                on:change=listen(move |ev: Event| take(event_target_value(&ev)))
             >
-                {move || {
+                {part(move || {
                     choices
                         .get()
                         .into_iter()
@@ -141,7 +144,7 @@ pub(super) fn control(
                             view! { <option value=it.value selected=is_chosen>{it.label}</option> }
                         })
                         .collect_view()
-                }}
+                })}
             </select>
         }
         .into_any(),
@@ -164,14 +167,14 @@ pub(super) fn control(
                     type=kind
                     inputmode=(mode != "none").then_some(mode)
                     autocomplete=if autocomplete.is_empty() { "off" } else { autocomplete }
-                    aria-label=aria_label
+                    aria-label=live(aria_label)
                     aria-describedby=described_by
-                    aria-invalid=aria_invalid
-                    placeholder=move || placeholder.get()
+                    aria-invalid=live(aria_invalid)
+                    placeholder=live(move || placeholder.get())
                     required=is_required
-                    disabled=move || is_disabled.get()
-                    prop:value=move || draft.get()
-                    on:input=move |ev| take(event_target_value(&ev))
+                    disabled=live(move || is_disabled.get())
+                    prop:value=live(move || draft.get())
+                    on:input=listen(move |ev: Event| take(event_target_value(&ev)))
                 />
             }
             .into_any()

@@ -5,6 +5,8 @@ use std::time::Duration;
 use leptos::children::ChildrenFn;
 use leptos::prelude::*;
 
+use super::live::{Show, live, part};
+
 use super::chip::Tone;
 use super::icon::{Glyph, icon};
 
@@ -29,8 +31,8 @@ pub fn EmptyState(
     view! {
         <div class="empty-state">
             <div class="empty-shape">{icon(glyph, "icon")}</div>
-            <p class="empty-title">{move || title.get()}</p>
-            {text.map(|it| view! { <p class="empty-text">{move || it.get()}</p> })}
+            <p class="empty-title">{part(move || title.get())}</p>
+            {text.map(|it| view! { <p class="empty-text">{part(move || it.get())}</p> })}
             {children.map(|it| view! { <div class="empty-actions">{it()}</div> })}
         </div>
     }
@@ -96,7 +98,7 @@ pub fn Skeleton(
     };
     view! {
         <Show when=move || is_late.get()>
-            <div class=class role="status" aria-label=move || label.get()>
+            <div class=class role="status" aria-label=live(move || label.get())>
                 {(0..bars).map(|_| view! { <span class="bone"></span> }).collect_view()}
             </div>
         </Show>

@@ -1,6 +1,9 @@
 //! A labelled control of a form, with its hint and its problem beside it.
 
+use leptos::ev::Event;
 use leptos::prelude::*;
+
+use super::live::{listen, live, part};
 
 use super::dom::unique_id;
 use super::editor::{Choice, Editor, Wiring, control};
@@ -74,30 +77,30 @@ pub fn Field(
     };
     view! {
         <div class="field">
-            <label for=id class:required=required>{move || label.get()}</label>
+            <label for=id class:required=required>{part(move || label.get())}</label>
             {control(editor, value, wiring, report)}
             {quick
                 .map(|quick| {
                     view! {
                         <div class="quick-choices">
-                            {move || quick.get().into_iter().map(|it| {
+                            {part(move || quick.get().into_iter().map(|it| {
                                 let chosen = it.value.clone();
                                 let is_chosen = { let it = it.value.clone(); move || value.with(|now| *now == it) };
                                 view! {
                                     <button
                                         type="button"
                                         class="filter-chip"
-                                        aria-pressed=move || is_chosen().to_string()
-                                        on:click=move |_| choose(chosen.clone())
+                                        aria-pressed=live(move || is_chosen().to_string())
+                                        on:click=listen(move |_| choose(chosen.clone()))
                                     >
                                         {it.label}
                                     </button>
                                 }
-                            }).collect_view()}
+                            }).collect_view())}
                         </div>
                     }
                 })}
-            <div id=hint_id class="field-words" aria-live="polite">{words}</div>
+            <div id=hint_id class="field-words" aria-live="polite">{part(words)}</div>
         </div>
     }
     .into_any()
@@ -143,15 +146,15 @@ pub fn SearchField(
             <input
                 type="search"
                 class="input"
-                aria-label=move || label.get()
+                aria-label=live(move || label.get())
                 aria-keyshortcuts=(!shortcut.is_empty()).then_some(shortcut)
-                placeholder=move || label.get()
+                placeholder=live(move || label.get())
                 autocomplete="off"
                 spellcheck="false"
                 enterkeyhint="search"
-                prop:value=move || value.get()
-                on:input=move |ev| value.set(event_target_value(&ev))
-                on:keydown=press
+                prop:value=live(move || value.get())
+                on:input=listen(move |ev: Event| value.set(event_target_value(&ev)))
+                on:keydown=listen(press)
             />
             {(!shortcut.is_empty()).then(|| view! { <kbd>{shortcut}</kbd> })}
         </div>

@@ -5,6 +5,8 @@
 
 use leptos::prelude::*;
 
+use super::live::live;
+
 mod shapes;
 
 /// What an icon shows, named by what it means here.
@@ -227,7 +229,7 @@ pub fn LiveIcon(
 ) -> impl IntoView {
     view! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-            <path d=move || glyph.get().path()></path>
+            <path d=live(move || glyph.get().path())></path>
         </svg>
     }
     .into_any()

@@ -3,8 +3,11 @@
 //! A click or Enter opens it, Tab saves and opens the next one of the same `data-edit-group`,
 //! Escape restores, leaving saves. While it is open a value from elsewhere waits.
 
+use leptos::ev::MouseEvent;
 use leptos::html;
 use leptos::prelude::*;
+
+use super::live::{Show, listen, live, part};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 
@@ -152,11 +155,11 @@ pub fn InlineEdit(
         <div
             node_ref=root_ref
             class="inline-edit"
-            class:open=move || is_open.get()
+            class:open=live(move || is_open.get())
             class:number=matches!(editor, Editor::Money | Editor::Number)
-            on:click=|ev| ev.stop_propagation()
-            on:keydown=press
-            on:focusout=leave
+            on:click=listen(|ev: MouseEvent| ev.stop_propagation())
+            on:keydown=listen(press)
+            on:focusout=listen(leave)
         >
             <Show
                 when=move || is_open.get()
@@ -165,7 +168,7 @@ pub fn InlineEdit(
                 {editing()}
             </Show>
             <div id=error_id.clone() class="inline-problem" aria-live="polite">
-                {move || error.get()}
+                {part(move || error.get())}
             </div>
         </div>
     }
@@ -193,16 +196,16 @@ fn value_button(
         <button
             type="button"
             class="inline-value"
-            class:empty=is_empty
-            aria-label=move || format!("{}: {}", label.get(), words())
-            disabled=move || disabled.get()
-            on:click=move |ev| {
+            class:empty=live(is_empty)
+            aria-label=live(move || format!("{}: {}", label.get(), words()))
+            disabled=live(move || disabled.get())
+            on:click=listen(move |ev: MouseEvent| {
                 ev.stop_propagation();
                 open();
-            }
+            })
         >
-            <span>{words}</span>
-            {move || is_clash.get().then(|| view! { <i class="clash-mark">{icon(Glyph::Clash, "icon")}</i> })}
+            <span>{part(words)}</span>
+            {part(move || is_clash.get().then(|| view! { <i class="clash-mark">{icon(Glyph::Clash, "icon")}</i> }))}
         </button>
     }
     .into_any()

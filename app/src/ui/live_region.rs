@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::part;
+
 /// A handle for saying something politely.
 #[derive(Clone, Copy, Debug)]
 pub struct Announcer {
@@ -37,6 +39,6 @@ pub fn LiveRegion(
             .said
             .with(|(turn, words)| format!("{words}{}", if turn % 2 == 0 { "" } else { "\u{a0}" }))
     };
-    view! { <div class="visually-hidden" role="status" aria-live="polite" aria-atomic="true">{words}</div> }
+    view! { <div class="visually-hidden" role="status" aria-live="polite" aria-atomic="true">{part(words)}</div> }
         .into_any()
 }

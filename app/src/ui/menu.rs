@@ -5,8 +5,11 @@
 //! cards may each have one.
 
 use leptos::children::ChildrenFn;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
+
+use super::live::{Show, listen, live, part};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -67,14 +70,14 @@ pub fn Menu(
             class:square=icon_only
             popovertarget=id.clone()
             aria-haspopup="menu"
-            aria-expanded=move || is_open.get().to_string()
-            aria-label=move || label.get()
+            aria-expanded=live(move || is_open.get().to_string())
+            aria-label=live(move || label.get())
             aria-keyshortcuts=(!shortcut.is_empty()).then_some(shortcut)
-            title=move || icon_only.then(|| label.get())
-            on:click=|ev| ev.stop_propagation()
+            title=live(move || icon_only.then(|| label.get()))
+            on:click=listen(|ev: MouseEvent| ev.stop_propagation())
         >
             {icon(glyph, "icon")}
-            {(!icon_only).then(|| view! { <span>{move || label.get()}</span> })}
+            {(!icon_only).then(|| view! { <span>{part(move || label.get())}</span> })}
         </button>
         <div
             node_ref=list_ref
@@ -82,17 +85,48 @@ pub fn Menu(
             class="menu"
             popover="auto"
             role="menu"
-            aria-label=move || label.get()
-            on:beforetoggle=before_toggle
-            on:toggle=after_toggle
-            on:keydown=move |ev| walk(list_ref, &ev)
-            on:click=|ev| ev.stop_propagation()
+            aria-label=live(move || label.get())
+            on:beforetoggle=listen(before_toggle)
+            on:toggle=listen(after_toggle)
+            on:keydown=listen(move |ev: KeyboardEvent| walk(list_ref, &ev))
+            on:click=listen(|ev: MouseEvent| ev.stop_propagation())
         >
             <Show when=move || is_open.get()>
-                <div class="menu-items" on:click=choose>
+                <div class="menu-items" on:click=listen(choose)>
                     {children()}
                 </div>
             </Show>
+        </div>
+    }
+    .into_any()
+}
+
+/// The actions of a sheet. Arrows walk them; the first has the focus once the sheet is open.
+#[component]
+pub fn MenuList(
+    /// What the actions are, for those who do not see the sheet.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The entries: [`MenuItem`] and `<hr/>`.
+    children: Children,
+) -> impl IntoView {
+    let list_ref = NodeRef::<html::Div>::new();
+    list_ref.on_load(|list| {
+        request_animation_frame(move || {
+            if let Some(first) = items(&list).first() {
+                let _ = first.focus();
+            }
+        });
+    });
+    view! {
+        <div
+            node_ref=list_ref
+            class="menu-list"
+            role="menu"
+            aria-label=live(move || label.get())
+            on:keydown=move |ev| walk(list_ref, &ev)
+        >
+            {children()}
         </div>
     }
     .into_any()
@@ -129,16 +163,16 @@ pub fn MenuItem(
             class="menu-item"
             class:danger=danger
             role=if checked.is_some() { "menuitemradio" } else { "menuitem" }
-            aria-checked=move || checked.map(|it| it.get().to_string())
+            aria-checked=live(move || checked.map(|it| it.get().to_string()))
             tabindex="-1"
-            disabled=move || disabled.get()
-            on:click=move |_| on_press.run(())
+            disabled=live(move || disabled.get())
+            on:click=listen(move |_| on_press.run(()))
         >
             {glyph.map(|it| icon(it, "icon"))}
-            <span>{move || label.get()}</span>
-            {move || {
+            <span>{part(move || label.get())}</span>
+            {part(move || {
                 checked.filter(|it| it.get()).map(|_| view! { <i class="menu-check">{icon(Glyph::Check, "icon")}</i> })
-            }}
+            })}
             {(!shortcut.is_empty()).then(|| view! { <kbd>{shortcut}</kbd> })}
         </button>
     }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::{listen, live, part};
+
 /// A bar with counts.
 #[component]
 pub fn Progress(
@@ -26,19 +28,19 @@ pub fn Progress(
     view! {
         <div class="progress">
             <div class="progress-words">
-                <span>{move || label.get()}</span>
-                <span class="counts">{move || counts.get()}</span>
+                <span>{part(move || label.get())}</span>
+                <span class="counts">{part(move || counts.get())}</span>
             </div>
             <progress
-                aria-label=move || label.get()
-                max=move || total.get().unwrap_or(1).to_string()
-                value=value
+                aria-label=live(move || label.get())
+                max=live(move || total.get().unwrap_or(1).to_string())
+                value=live(value)
             ></progress>
             {cancel
                 .map(|(label, act)| {
                     view! {
-                        <button type="button" class="button ghost" on:click=move |_| act.run(())>
-                            <span>{move || label.get()}</span>
+                        <button type="button" class="button ghost" on:click=listen(move |_| act.run(()))>
+                            <span>{part(move || label.get())}</span>
                         </button>
                     }
                 })}

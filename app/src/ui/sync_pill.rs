@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::{listen, live, part};
+
 use super::icon::{Glyph, LiveIcon};
 
 /// Where edits are.
@@ -53,12 +55,12 @@ pub fn SyncPill(
     view! {
         <button
             type="button"
-            class=move || state.get().class()
-            title=move || label.get()
-            on:click=move |_| on_press.run(())
+            class=live(move || state.get().class())
+            title=live(move || label.get())
+            on:click=listen(move |_| on_press.run(()))
         >
             <LiveIcon glyph=Signal::derive(move || state.get().glyph())/>
-            <span>{move || label.get()}</span>
+            <span>{part(move || label.get())}</span>
         </button>
     }
     .into_any()

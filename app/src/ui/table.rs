@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use leptos::ev::{Event, MouseEvent};
 use leptos::prelude::*;
+
+use super::live::{For, listen, live, part};
 
 use super::icon::{Glyph, icon};
 use super::virtual_list::{ListPlace, Slot, VirtualList};
@@ -101,11 +104,11 @@ pub fn Table(
                             <input
                                 type="checkbox"
                                 tabindex="-1"
-                                aria-label=move || select_label.get()
-                                prop:checked=is_all
-                                on:change=move |ev| {
+                                aria-label=live(move || select_label.get())
+                                prop:checked=live(is_all)
+                                on:change=listen(move |ev: Event| {
                                     on_select_all.inspect(|it| it.run(event_target_checked(&ev)));
-                                }
+                                })
                             />
                         </div>
                     }
@@ -126,21 +129,21 @@ pub fn Table(
                         <div
                             class="cell check"
                             role="gridcell"
-                            on:click=move |ev| {
+                            on:click=listen(move |ev: MouseEvent| {
                                 // Next to the box counts as the box: it is small.
                                 ev.stop_propagation();
                                 on_select.inspect(|it| it.run(slot.get_untracked().key));
-                            }
+                            })
                         >
                             <input
                                 type="checkbox"
                                 tabindex="-1"
-                                aria-label=move || select_label.get()
-                                prop:checked=move || selected.with(|it| it.contains(&slot.get().key))
-                                on:click=move |ev| {
+                                aria-label=live(move || select_label.get())
+                                prop:checked=live(move || selected.with(|it| it.contains(&slot.get().key)))
+                                on:click=listen(move |ev: MouseEvent| {
                                     ev.stop_propagation();
                                     on_select.inspect(|it| it.run(slot.get_untracked().key));
-                                }
+                                })
                             />
                         </div>
                     }
@@ -198,17 +201,17 @@ fn head_cell(column: Column, sort: Signal<Option<Sort>>, on_sort: Callback<Sort>
     };
     let content = if column.is_sortable {
         view! {
-            <button type="button" class="head-button" on:click=press>
-                <span>{move || label.get()}</span>
-                {mark}
+            <button type="button" class="head-button" on:click=listen(press)>
+                <span>{part(move || label.get())}</span>
+                {part(mark)}
             </button>
         }
         .into_any()
     } else {
-        view! { <span>{move || label.get()}</span> }.into_any()
+        view! { <span>{part(move || label.get())}</span> }.into_any()
     };
     view! {
-        <div class="cell" class:number=column.is_number role="columnheader" aria-sort=aria_sort>
+        <div class="cell" class:number=column.is_number role="columnheader" aria-sort=live(aria_sort)>
             {content}
         </div>
     }

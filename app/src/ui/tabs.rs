@@ -1,6 +1,9 @@
 //! Tabs and segmented controls: one of a few, side by side.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+
+use super::live::{For, listen, live, part};
 use wasm_bindgen::JsCast;
 
 use super::dom::all;
@@ -47,9 +50,9 @@ pub fn Tabs(
                 class="tab"
                 role="tab"
                 data-tab=tab.id
-                aria-selected=move || is_chosen.get().to_string()
-                tabindex=move || if is_chosen.get() { "0" } else { "-1" }
-                on:click=move |_| on_choose.run(id.clone())
+                aria-selected=live(move || is_chosen.get().to_string())
+                tabindex=live(move || if is_chosen.get() { "0" } else { "-1" })
+                on:click=listen(move |_| on_choose.run(id.clone()))
             >
                 <span>{tab.label}</span>
                 {tab.count.map(|it| view! { <span class="count">{it}</span> })}
@@ -58,7 +61,7 @@ pub fn Tabs(
         }
     };
     view! {
-        <div class="tabs" role="tablist" aria-label=move || label.get() on:keydown=|ev| walk(&ev, ".tab")>
+        <div class="tabs" role="tablist" aria-label=live(move || label.get()) on:keydown=listen(|ev: KeyboardEvent| walk(&ev, ".tab"))>
             <For each=move || tabs.get() key=Clone::clone let:tab>
                 {tab_view(tab)}
             </For>
@@ -100,21 +103,21 @@ pub fn Segmented(
                 type="button"
                 class="segment"
                 role="radio"
-                aria-checked=move || is_chosen().to_string()
-                aria-label=move || segment.label.get()
-                title=move || segment.glyph.map(|_| segment.label.get())
-                tabindex=move || if is_chosen() { "0" } else { "-1" }
-                on:click=move |_| on_choose.run(segment.id)
+                aria-checked=live(move || is_chosen().to_string())
+                aria-label=live(move || segment.label.get())
+                title=live(move || segment.glyph.map(|_| segment.label.get()))
+                tabindex=live(move || if is_chosen() { "0" } else { "-1" })
+                on:click=listen(move |_| on_choose.run(segment.id))
             >
                 {match segment.glyph {
                     Some(glyph) => icon(glyph, "icon"),
-                    None => view! { <span>{move || segment.label.get()}</span> }.into_any(),
+                    None => view! { <span>{part(move || segment.label.get())}</span> }.into_any(),
                 }}
             </button>
         }
     };
     view! {
-        <div class="segmented" role="radiogroup" aria-label=move || label.get() on:keydown=|ev| walk(&ev, ".segment")>
+        <div class="segmented" role="radiogroup" aria-label=live(move || label.get()) on:keydown=listen(|ev: KeyboardEvent| walk(&ev, ".segment"))>
             {segments.into_iter().map(part).collect_view()}
         </div>
     }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::live::{For, listen, live};
+
 use super::chip::Tone;
 use super::icon::{Glyph, icon};
 
@@ -130,10 +132,10 @@ pub fn ToastStack(
                 <button
                     type="button"
                     class="toast-action"
-                    on:click=move |_| {
+                    on:click=listen(move |_| {
                         toasts.dismiss(id);
                         act();
-                    }
+                    })
                 >
                     {verb}
                 </button>
@@ -146,8 +148,8 @@ pub fn ToastStack(
                 <button
                     type="button"
                     class="toast-close"
-                    aria-label=move || close_label.get()
-                    on:click=move |_| toasts.dismiss(id)
+                    aria-label=live(move || close_label.get())
+                    on:click=listen(move |_| toasts.dismiss(id))
                 >
                     {icon(Glyph::Close, "icon")}
                 </button>
@@ -160,10 +162,10 @@ pub fn ToastStack(
             class="toast-stack"
             role="status"
             aria-live="polite"
-            on:pointerenter=move |_| hold(true)
-            on:pointerleave=move |_| hold(false)
-            on:focusin=move |_| hold(true)
-            on:focusout=move |_| hold(false)
+            on:pointerenter=listen(move |_| hold(true))
+            on:pointerleave=listen(move |_| hold(false))
+            on:focusin=listen(move |_| hold(true))
+            on:focusout=listen(move |_| hold(false))
         >
             <For each=move || toasts.shown.get() key=|it| it.0 let:toast>
                 {one(toast)}

@@ -1,6 +1,9 @@
 //! Check boxes and switches.
 
+use leptos::ev::{Event, MouseEvent};
 use leptos::prelude::*;
+
+use super::live::{listen, live, part};
 
 /// A box that is ticked or not.
 #[component]
@@ -22,14 +25,14 @@ pub fn Checkbox(
     round: bool,
 ) -> impl IntoView {
     view! {
-        <label class="checkbox" class:round=round on:click=|ev| ev.stop_propagation()>
+        <label class="checkbox" class:round=round on:click=listen(|ev: MouseEvent| ev.stop_propagation())>
             <input
                 type="checkbox"
-                aria-label=move || bare.then(|| label.get())
-                prop:checked=move || checked.get()
-                on:change=move |ev| on_change.run(event_target_checked(&ev))
+                aria-label=live(move || bare.then(|| label.get()))
+                prop:checked=live(move || checked.get())
+                on:change=listen(move |ev: Event| on_change.run(event_target_checked(&ev)))
             />
-            {(!bare).then(|| view! { <span>{move || label.get()}</span> })}
+            {(!bare).then(|| view! { <span>{part(move || label.get())}</span> })}
         </label>
     }
     .into_any()
@@ -50,12 +53,12 @@ pub fn Switch(
 ) -> impl IntoView {
     view! {
         <label class="switch">
-            <span>{move || label.get()}</span>
+            <span>{part(move || label.get())}</span>
             <input
                 type="checkbox"
                 role="switch"
-                prop:checked=move || checked.get()
-                on:change=move |ev| on_change.run(event_target_checked(&ev))
+                prop:checked=live(move || checked.get())
+                on:change=listen(move |ev: Event| on_change.run(event_target_checked(&ev)))
             />
         </label>
     }

@@ -7,8 +7,11 @@
 use std::sync::Arc;
 
 use gloo_events::EventListener;
+use leptos::ev::MouseEvent;
 use leptos::html;
 use leptos::prelude::*;
+
+use super::live::{For, listen, live, part};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
@@ -192,29 +195,29 @@ pub fn VirtualList(
                 id=slot_id(slot)
                 class="virtual-row"
                 role="row"
-                aria-rowindex=move || (last.get().index + 1 + usize::from(is_table)).to_string()
-                aria-selected=move || selected.map(|_| is_selected().to_string())
-                class:cursor=is_cursor
-                class:selected=is_selected
-                hidden=move || !is_shown()
-                style:transform=move || {
+                aria-rowindex=live(move || (last.get().index + 1 + usize::from(is_table)).to_string())
+                aria-selected=live(move || selected.map(|_| is_selected().to_string()))
+                class:cursor=live(is_cursor)
+                class:selected=live(is_selected)
+                hidden=live(move || !is_shown())
+                style:transform=live(move || {
                     format!("translateY({}px)", last.get().index as f64 * row_height.get())
-                }
-                on:click=move |ev| {
+                })
+                on:click=listen(move |ev: MouseEvent| {
                     let key = last.get_untracked().key;
                     place.update(|it| it.cursor = Some(key));
                     if !ev.default_prevented() && let Some(open) = on_open {
                         open.run(key);
                     }
-                }
+                })
             >
-                {move || {
+                {part(move || {
                     // A row of a grid holds cells; a row that is no table is one cell.
                     is_used.get().then(|| match is_table {
                         true => row(last.into()),
                         false => view! { <div class="row-cell" role="gridcell">{row(last.into())}</div> }.into_any(),
                     })
-                }}
+                })}
             </div>
         }
     });
@@ -226,19 +229,18 @@ pub fn VirtualList(
             class:table=is_table
             role="grid"
             tabindex="0"
-            aria-label=move || label.get()
-            aria-rowcount=move || (count.get() + usize::from(is_table)).to_string()
+            aria-label=live(move || label.get())
+            aria-rowcount=live(move || (count.get() + usize::from(is_table)).to_string())
             aria-activedescendant=active
             style=("--row-height", move || format!("{}px", row_height.get()))
             style=("--columns", move || columns.map(|it| it.get()).unwrap_or_default())
-            on:keydown=press
+            on:keydown=listen(press)
         >
             {head}
             <div
                 class="virtual-rows"
                 role="rowgroup"
-                style:height=move || format!("{}px", count.get() as f64 * row_height.get())
-            >
+                style:height=live(move || format!("{}px", count.get() as f64 * row_height.get()))>
                 <For each=move || 0..pool.get() key=|it| *it let:slot>
                     {draw(slot)}
                 </For>
