@@ -16,11 +16,14 @@ const FALLBACK = '/offline.html';
 const DIGESTS = '/.digests'; // beside the files: what each of them is, for the next version
 const PATHS = new Set(LIST.map(([path]) => path));
 const PATHS_OF_FILES = [...PATHS].filter((path) => path !== SHELL);
+const TALK = { condition: { urlPattern: { pathname: '/api/*' } }, source: 'network' };
 
 self.addEventListener('install', (event) => {
   event.waitUntil(install());
-  // Where the browser can, it takes listed files from the cache itself, without waking this program.
-  if (event.addRoutes) event.waitUntil(event.addRoutes(PATHS_OF_FILES.map(route)).catch(console.warn));
+  // Where the browser can, it takes listed files from the cache and asks the server itself, without
+  // waking this program: it may run in the process of a tab that hangs.
+  const routes = [TALK, ...PATHS_OF_FILES.map(route)];
+  if (event.addRoutes) event.waitUntil(event.addRoutes(routes).catch(console.warn));
 });
 self.addEventListener('activate', (event) => event.waitUntil(activate()));
 self.addEventListener('message', (event) => {
