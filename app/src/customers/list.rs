@@ -267,8 +267,9 @@ impl ListState {
     fn open(self, key: u128, is_beside: bool) {
         let path = customer_path(id_of(key));
         let now = untrack(|| self.nav.path());
-        // Opening what is open already means: all of it.
-        let is_again = now == path && self.shell.width.get_untracked() == Width::Desktop;
+        // Opening what is open already means: all of it. Walking past it does not.
+        let is_again =
+            !is_beside && now == path && self.shell.width.get_untracked() == Width::Desktop;
         let full = is_again.then_some("1");
         let target = format!("{path}{}", self.nav.with_query(&[("full", full)]));
         if is_beside {
