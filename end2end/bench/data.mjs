@@ -1,8 +1,9 @@
 // The data that the figures are about: customers, deals, and a board with cards. Made once through the door that
 // screens use, then copied for every part.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { copyOf, launch, onlyTab, progress, Server, synced, temporaryFolder, until } from "./support.mjs";
+import { copyOf, launch, onlyTab, progress, Server, SITE, synced, temporaryFolder, until } from "./support.mjs";
 import { edit, part } from "./wire.mjs";
 
 export const LOGIN = "bench@example.cn";
@@ -101,12 +102,19 @@ export async function filled(size) {
   const note = join(folder, "filled.json");
   if (!existsSync(note)) {
     mkdirSync(folder, { recursive: true });
-    const info = await fill(join(folder, "server"), size);
-    // The port is a part of the browser's origin, and so of what it stored.
-    for (const profile of PROFILES) await receive(folder, profile, info, size);
-    writeFileSync(note, JSON.stringify(info));
+    writeFileSync(note, JSON.stringify(await fill(join(folder, "server"), size)));
   }
   const info = JSON.parse(readFileSync(note, "utf8"));
+  // A browser goes on with the program that it has, so another build needs browsers that never saw the older one.
+  const site = createHash("sha256").update(readFileSync(join(SITE, "site.json"))).digest("hex");
+  if (info.site !== site) {
+    for (const profile of PROFILES) {
+      rmSync(join(folder, profile), { recursive: true, force: true });
+      await receive(folder, profile, info);
+    }
+    info.site = site;
+    writeFileSync(note, JSON.stringify(info));
+  }
   return {
     ...info,
     folder,
@@ -197,7 +205,7 @@ async function hand(page, bytes) {
 }
 
 /** A device that signs in and receives everything. */
-async function receive(folder, profile, info, size) {
+async function receive(folder, profile, info) {
   const server = new Server(join(folder, "server"), info.port);
   await server.start();
   const started = Date.now();
@@ -207,17 +215,32 @@ async function receive(folder, profile, info, size) {
     await signIn(page, server);
     await page.goto(`${server.address}/app/customers`);
     await synced(page);
-    await until(page, (all) => document.querySelector(".page-count")?.textContent.replace(/\D/g, "") === String(all), size.customers);
+    await until(page, (all) => document.querySelector(".page-count")?.textContent.replace(/\D/g, "") === String(all), info.size.customers);
     progress(`a new device had everything after ${Date.now() - started} ms`);
     await until(page, async () => Boolean((await navigator.serviceWorker.ready).active));
-    // Settles: the service worker controls, packed chunks are compacted, the first screens are kept.
-    for (const path of ["/app/today", `/app/deals/${info.board.pipeline}`, "/app/customers"]) {
-      await page.goto(`${server.address}${path}`);
-      await synced(page);
-      await page.waitForTimeout(3_000);
-    }
+    await until(page, isSettled);
   } finally {
     await context.close();
     await server.stop();
   }
+}
+
+/** In the page: whether everything is written into packed rows and a first screen is kept for the next start. */
+export async function isSettled() {
+  const { suffix } = (await import("/tabs.js")).tabs;
+  const count = (name, store) =>
+    new Promise((done, failed) => {
+      const opening = indexedDB.open(name);
+      opening.onerror = () => failed(opening.error);
+      // Not made yet, and not made by looking.
+      opening.onupgradeneeded = () => opening.transaction.abort();
+      opening.onsuccess = () => {
+        const counting = opening.result.transaction(store).objectStore(store).count();
+        counting.onsuccess = () => {
+          opening.result.close();
+          done(counting.result);
+        };
+      };
+    }).catch(() => -1);
+  return (await count(`huike-${suffix}`, "log")) === 0 && (await count(`huike-screen-${suffix}`, "snapshot")) === 1;
 }

@@ -55,11 +55,12 @@ async function comeHome([maker, other], server, { level, make }, edited) {
   const kept = Date.now() - started;
   progress(`${edited} edits were kept offline in ${kept} ms`);
 
-  const done = [maker.evaluate(whenSynced), other.evaluate(whenShown, { before, all: edited })];
+  await maker.evaluate(whenSynced);
+  await other.evaluate(whenShown, { before, all: edited });
   const ready = await server.start();
   // The network is back: devices ask at once instead of at their next try.
   for (const page of [maker, other]) await page.evaluate(() => dispatchEvent(new Event("online")));
-  const [synced_, { first, all }] = await Promise.all(done);
+  const [synced_, { first, all }] = await Promise.all([maker, other].map((page) => page.evaluate(() => self.bench.home)));
   return { synced: synced_ - ready, first: first - ready, shown: all - ready, kept };
 }
 
@@ -86,7 +87,7 @@ async function makeInBulk(page, level) {
 
 /** In the page: when the pill first says that everything is on the server. */
 function whenSynced() {
-  return new Promise((done) => {
+  self.bench.home = new Promise((done) => {
     const look = () => {
       if (!document.querySelector(".sync-pill.synced")) return;
       observer.disconnect();
@@ -99,7 +100,7 @@ function whenSynced() {
 
 /** In the page: when the list first counts more than before, and when it counts all. */
 function whenShown({ before, all }) {
-  return new Promise((done) => {
+  self.bench.home = new Promise((done) => {
     let first = 0;
     const look = async () => {
       const now = Number(document.querySelector(".page-count").textContent.replace(/\D/g, ""));

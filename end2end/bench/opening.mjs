@@ -1,5 +1,6 @@
 // Opening from the icon with the server stopped: how long until the first list is painted and the board can be
 // used, in a running browser and in a new browser process, beside what the machine needs at the least.
+import { isSettled } from "./data.mjs";
 import { watch } from "./probe.mjs";
 import { launch, median, onlyTab, progress, until } from "./support.mjs";
 
@@ -12,7 +13,7 @@ const RATIO_GOAL = 2;
 
 const screens = (data) => ({
   list: {
-    path: "/app/customers?source=shortcut",
+    path: "/app/customers",
     shown: "[role=grid]",
     watched: [
       { name: "painted", state: "list" },
@@ -20,7 +21,7 @@ const screens = (data) => ({
     ],
   },
   board: {
-    path: "/app/deals?source=shortcut",
+    path: "/app/deals",
     shown: ".board",
     watched: [
       { name: "firstCards", state: "cards" },
@@ -51,7 +52,7 @@ async function kept(profile, data, screen) {
     const page = await onlyTab(context);
     await page.goto(`${server.address}${screen.path}`);
     await page.evaluate(() => self.bench.allMarks);
-    await until(page, () => document.querySelector(".sync-pill.synced") !== null);
+    await until(page, isSettled);
     return await page.evaluate((selector) => document.querySelector(selector).outerHTML, screen.shown);
   } finally {
     await context.close();

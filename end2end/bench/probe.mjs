@@ -25,42 +25,40 @@ function probe({ watched = [] }) {
 
   bench.absolute = (time = performance.now()) => performance.timeOrigin + time;
 
-  const count = (selector) => document.querySelectorAll(selector).length;
   const number = (selector) => {
     const digits = document.querySelector(selector)?.textContent.replace(/[^0-9]/g, "");
     return digits ? Number(digits) : -1;
   };
+  // A live collection keeps its count; a question to the whole document in every frame would be felt.
+  const cards = document.getElementsByClassName("card");
   const states = {
     // A row of the list with words in it; a skeleton has none.
-    list: () => {
-      const row = document.querySelector("[role=grid] .virtual-row:not([hidden])");
-      return Boolean(row?.textContent.trim());
-    },
+    list: () => Boolean(document.querySelector("[role=grid] .virtual-row:not([hidden])")?.textContent.trim()),
     // The list says how many there are once it knows all.
     listComplete: ({ customers }) => number(".page-count") === customers,
-    cards: () => count("article[data-card]") > 0,
-    board: ({ cards }) => count("article[data-card]") >= cards,
+    cards: () => cards.length > 0,
+    board: (it) => cards.length >= it.cards,
   };
 
-  // When a state is first painted, by its name.
+  // When a state is first painted, by its name. What stands in the document when a frame begins is what that
+  // frame paints.
   bench.marks = {};
-  const open = new Map(watched.map((it) => [it.name, it]));
   bench.allMarks = new Promise((done) => {
-    bench.markDone = () => Object.keys(bench.marks).length === watched.length && done(bench.marks);
+    const open = new Map(watched.map((it) => [it.name, it]));
+    const look = () => {
+      const reached = [...open.values()].filter((it) => states[it.state](it));
+      for (const it of reached) open.delete(it.name);
+      if (open.size > 0) requestAnimationFrame(look);
+      if (reached.length === 0) return;
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        for (const it of reached) bench.marks[it.name] = performance.now();
+        if (Object.keys(bench.marks).length === watched.length) done(bench.marks);
+      };
+      port2.postMessage(null);
+    };
+    if (open.size > 0) requestAnimationFrame(look);
   });
-  const look = () => {
-    for (const [name, it] of open) {
-      if (!states[it.state](it)) continue;
-      open.delete(name);
-      bench.painted().then((time) => {
-        bench.marks[name] = time;
-        bench.markDone();
-      });
-    }
-    if (open.size === 0) observer.disconnect();
-  };
-  const observer = new MutationObserver(look);
-  if (open.size > 0) observer.observe(document, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["hidden"] });
 
   // Samples what the screen shows after every frame, until it has been the same for a while; answers when what
   // it shows in the end was first painted.

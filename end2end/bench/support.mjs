@@ -23,6 +23,7 @@ const OPTIONS = {
   cards: { type: "string", default: "500" },
   rounds: { type: "string", default: "7" },
   samples: { type: "string", default: "200" },
+  profile: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 };
 const USAGE = `--only a,b       only these parts
@@ -32,6 +33,7 @@ const USAGE = `--only a,b       only these parts
 --cards N        how many of the deals are open, that is on the board (default 500)
 --rounds N       openings for each median (default 7)
 --samples N      keystrokes, edits (default 200)
+--profile        also list the functions that took longest, on standard error
 `;
 
 /** The options of the command line. */
@@ -47,6 +49,7 @@ export function options() {
     return value;
   };
   return {
+    profile: values.profile,
     only: values.only.split(",").filter(Boolean),
     data: values.data,
     customers: number("customers"),
