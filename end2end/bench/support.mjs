@@ -13,7 +13,7 @@ const CHROMIUM = process.env.HUIKE_CHROMIUM ?? "/usr/bin/chromium";
 /** How long a server may take until it listens. */
 const READY_MS = 120_000;
 /** How long anything in a page may take. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 30_000;
 
 const OPTIONS = {
   only: { type: "string", default: "" },
