@@ -218,29 +218,39 @@ async function receive(folder, profile, info) {
     await until(page, (all) => document.querySelector(".page-count")?.textContent.replace(/\D/g, "") === String(all), info.size.customers);
     progress(`a new device had everything after ${Date.now() - started} ms`);
     await until(page, async () => Boolean((await navigator.serviceWorker.ready).active));
-    await until(page, isSettled);
+    await page.goto(`${server.address}/app/customers`);
+    await isSettled(page);
   } finally {
     await context.close();
     await server.stop();
   }
 }
 
-/** In the page: whether everything is written into packed rows and a first screen is kept for the next start. */
-export async function isSettled() {
+/** Less than this is a first screen without rows: what a device keeps that had received nothing yet. */
+const SNAPSHOT_BYTES = 1_000;
+
+/** Waits until everything is written into packed rows and a first screen is kept for the next start. */
+export async function isSettled(page) {
+  await until(page, isStored, SNAPSHOT_BYTES);
+}
+
+async function isStored(snapshotBytes) {
   const { suffix } = (await import("/tabs.js")).tabs;
-  const count = (name, store) =>
+  const ask = (name, store, question) =>
     new Promise((done, failed) => {
       const opening = indexedDB.open(name);
       opening.onerror = () => failed(opening.error);
       // Not made yet, and not made by looking.
       opening.onupgradeneeded = () => opening.transaction.abort();
       opening.onsuccess = () => {
-        const counting = opening.result.transaction(store).objectStore(store).count();
-        counting.onsuccess = () => {
+        const asked = question(opening.result.transaction(store).objectStore(store));
+        asked.onsuccess = () => {
           opening.result.close();
-          done(counting.result);
+          done(asked.result);
         };
       };
-    }).catch(() => -1);
-  return (await count(`huike-${suffix}`, "log")) === 0 && (await count(`huike-screen-${suffix}`, "snapshot")) === 1;
+    }).catch(() => undefined);
+  const waiting = await ask(`huike-${suffix}`, "log", (it) => it.count());
+  const screen = await ask(`huike-screen-${suffix}`, "snapshot", (it) => it.get("first"));
+  return waiting === 0 && screen?.byteLength >= snapshotBytes;
 }

@@ -2,7 +2,7 @@
 // used, in a running browser and in a new browser process, beside what the machine needs at the least.
 import { isSettled } from "./data.mjs";
 import { watch } from "./probe.mjs";
-import { launch, median, onlyTab, progress, until } from "./support.mjs";
+import { launch, median, onlyTab, progress } from "./support.mjs";
 
 /** Openings before the first one that counts. */
 const WARM_UP = 2;
@@ -52,7 +52,7 @@ async function kept(profile, data, screen) {
     const page = await onlyTab(context);
     await page.goto(`${server.address}${screen.path}`);
     await page.evaluate(() => self.bench.allMarks);
-    await until(page, isSettled);
+    await isSettled(page);
     return await page.evaluate((selector) => document.querySelector(selector).outerHTML, screen.shown);
   } finally {
     await context.close();
