@@ -4,6 +4,7 @@ mod bulk;
 mod contact_page;
 mod criteria;
 mod facts;
+mod found;
 mod list;
 mod list_cells;
 mod order;

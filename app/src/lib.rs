@@ -9,6 +9,7 @@ pub mod deals;
 pub mod followups;
 pub mod i18n;
 pub mod import;
+pub mod lazy;
 pub mod palette;
 pub mod record;
 pub mod routes;

@@ -16,14 +16,9 @@ use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::Location;
 use leptos_router::path;
 
-use crate::customers::{ContactPage, CustomersPage};
-use crate::deals::DealsPage;
-use crate::followups::{TasksPage, TodayPage};
-use crate::import::ImportPage;
-use crate::settings::SettingsPage;
+use crate::lazy::Screen;
 use crate::shell::NotFound;
 use crate::store::LocalStore;
-use crate::sync_panel::SyncPage;
 
 /// Where the program lives.
 pub const BASE: &str = "/app";
@@ -34,14 +29,14 @@ pub fn Pages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=|| view! { <NotFound/> }>
             <Route path=path!("") view=|| view! { <Redirect path="/today"/> }/>
-            <Route path=path!("/today") view=|| view! { <TodayPage/> }.into_any()/>
-            <Route path=path!("/customers/:id?") view=|| view! { <CustomersPage/> }.into_any()/>
-            <Route path=path!("/contacts/:id") view=|| view! { <ContactPage/> }.into_any()/>
-            <Route path=path!("/deals/:pipeline?/:deal?") view=|| view! { <DealsPage/> }.into_any()/>
-            <Route path=path!("/tasks") view=|| view! { <TasksPage/> }.into_any()/>
-            <Route path=path!("/settings/:section?/:item?") view=|| view! { <SettingsPage/> }.into_any()/>
-            <Route path=path!("/import") view=|| view! { <ImportPage/> }.into_any()/>
-            <Route path=path!("/sync") view=|| view! { <SyncPage/> }.into_any()/>
+            <Route path=path!("/today") view=|| Screen::Today.view()/>
+            <Route path=path!("/customers/:id?") view=|| Screen::Customers.view()/>
+            <Route path=path!("/contacts/:id") view=|| Screen::Contact.view()/>
+            <Route path=path!("/deals/:pipeline?/:deal?") view=|| Screen::Deals.view()/>
+            <Route path=path!("/tasks") view=|| Screen::Tasks.view()/>
+            <Route path=path!("/settings/:section?/:item?") view=|| Screen::Settings.view()/>
+            <Route path=path!("/import") view=|| Screen::Import.view()/>
+            <Route path=path!("/sync") view=|| Screen::Sync.view()/>
         </FlatRoutes>
     }
     .into_any()

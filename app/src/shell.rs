@@ -21,7 +21,7 @@ use leptos::prelude::*;
 use leptos_router::components::Router;
 
 use crate::i18n::use_i18n;
-use crate::palette::Palette;
+use crate::lazy::{self, Screen};
 use crate::routes::{BASE, Pages, provide_nav, use_nav};
 use crate::store::device::{remember, remembered};
 use crate::store::use_store;
@@ -30,7 +30,7 @@ use crate::ui::{
     use_width,
 };
 
-pub use creation::{Creation, Wanted, use_creation};
+pub use creation::{Creation, CreationDialogs, Wanted, use_creation};
 pub use keys::Shortcuts;
 pub use member_menu::{density_label, theme_label};
 pub use panic::watch_panics;
@@ -95,7 +95,7 @@ pub fn Frame() -> impl IntoView {
 fn Inside() -> impl IntoView {
     let (shell, i18n) = (use_shell(), use_i18n());
     provide_nav();
-    creation::provide_creation();
+    let creation = creation::provide_creation();
     toasts::show_news(shell.toasts);
     keys::watch();
     mark_ready();
@@ -113,9 +113,9 @@ fn Inside() -> impl IntoView {
             <bottom_bar::BottomBar/>
             <ToastStack toasts=shell.toasts close_label=close/>
             <LiveRegion announcer=shell.announcer/>
-            <Palette/>
+            {Screen::Palette.once(move || shell.palette.get())}
             <keys::KeysSheet/>
-            <creation::CreationDialogs/>
+            {Screen::Creation.once(move || creation.is_wanted())}
             <sign_out::SignOutDialog/>
         </div>
     }
@@ -137,6 +137,7 @@ fn mark_ready() {
                 if let Some(root) = document().document_element() {
                     let _ = root.set_attribute("data-ready", "1");
                 }
+                lazy::fetch_all();
             });
         });
         true

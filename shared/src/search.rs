@@ -105,6 +105,12 @@ impl Query {
         self.words.iter().all(|it| row.search.contains(it.as_str()))
     }
 
+    /// Whether every row that matches this one matches `wider` too.
+    pub fn narrows(&self, wider: &Query) -> bool {
+        let is_within = |word: &String| self.words.iter().any(|it| it.contains(word.as_str()));
+        wider.words.iter().all(is_within)
+    }
+
     /// How well a matching row answers: 0 best (a part begins with the first word), 1 otherwise.
     pub fn grade(&self, row: &Row) -> u8 {
         let Some(first) = self.words.first() else {
@@ -122,6 +128,18 @@ impl Query {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_longer_search_narrows_a_shorter_one() {
+        let narrows = |one: &str, other: &str| Query::parse(one).narrows(&Query::parse(other));
+        assert!(narrows("yuncang", "yun"));
+        assert!(narrows("yun cang", "yun"));
+        assert!(narrows("yun", ""));
+        assert!(!narrows("yun", "yuncang"));
+        assert!(!narrows("138", "yun"));
+        // As a phone number the first five digits are one word, so nothing is assumed.
+        assert!(!narrows("138 00", "138 0 1"));
+    }
     use crate::customers::Customer;
     use crate::record::Record;
     use crate::scalar::Scalar;

@@ -9,6 +9,7 @@ mod digest;
 mod progress;
 mod serve;
 mod site;
+mod split;
 mod styles;
 mod tally;
 mod test;

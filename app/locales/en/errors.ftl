@@ -2,6 +2,7 @@
 
 error-unexpected = Something went wrong. Your data is safe. Please try again.
 error-not-found = This page cannot be found
+error-screen-missing = The network broke off before this page had arrived. Your data is safe.
 error-offline = There is no network right now
 error-not-signed-in = Please sign in. Edits on this device are kept.
 error-not-permitted = You are not allowed to do this

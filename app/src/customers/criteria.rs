@@ -119,6 +119,14 @@ impl Criteria {
         Dimension::ALL.iter().all(|it| self.passes(row, *it)) && self.query.matches(row)
     }
 
+    /// Whether every row that matches these criteria matches `wider` too.
+    pub fn narrows(&self, wider: &Criteria) -> bool {
+        let same_filters = Dimension::ALL
+            .iter()
+            .all(|it| self.chosen(*it) == wider.chosen(*it));
+        same_filters && self.query.narrows(&wider.query)
+    }
+
     /// Whether a row passes every filter but this one: what the counts of its values count.
     pub fn passes_without(&self, row: &Row, left_out: Dimension) -> bool {
         Dimension::ALL

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use gloo_timers::callback::Timeout;
 use huike_messages::Messages;
 use huike_shared::customers::Customer;
 use huike_shared::id::RecordId;
@@ -18,8 +19,10 @@ use wasm_bindgen::JsCast;
 use super::bulk::BulkBar;
 use super::criteria::Criteria;
 use super::facts::{Facts, facts};
+use super::found::Finder;
+use super::list_cells;
+use super::order::{self, Order};
 use super::toolbar::Toolbar;
-use super::{list_cells, order};
 use crate::i18n::{use_appearance, use_i18n};
 use crate::routes::{Nav, customer_path, use_nav};
 use crate::shell::{Shell, use_creation, use_shell};
@@ -33,6 +36,8 @@ use crate::ui::{
 const ADDRESS_MS: u32 = 400;
 /// Rows that the next start can paint at once.
 const SNAPSHOT_ROWS: usize = 60;
+/// Milliseconds without a change until they are kept.
+const SNAPSHOT_MS: u32 = 1_500;
 
 /// The key of a record in lists.
 pub fn key_of(id: RecordId) -> u128 {
@@ -77,7 +82,7 @@ pub struct ListState {
 impl ListState {
     /// Made by the page, so that a record that opens does not lose the place in the list.
     pub fn new(open: Signal<Option<RecordId>>) -> Self {
-        let (store, nav, i18n) = (use_store(), use_nav(), use_i18n());
+        let (store, nav) = (use_store(), use_nav());
         let rows = store.rows(Customer::DEF.kind);
         let facts = facts(store);
         let typed = RwSignal::new(untrack(|| nav.query("q")).unwrap_or_default());
@@ -87,9 +92,9 @@ impl ListState {
         let sort = Memo::new(move |_| order::read(nav.query("sort").as_deref()));
         // Sorting is kept apart from filtering: a letter in the search only filters. The facts are
         // only read where the order needs them.
+        let sorted_by = StoredValue::new(None::<Sort>);
         let sorted = Memo::new_with_compare(
-            move |_| {
-                let mut all = rows.get().to_vec();
+            move |before: Option<&Rows>| {
                 let sort = sort.get();
                 let needs_facts = matches!(sort.column, "contacted" | "next");
                 let facts = if needs_facts {
@@ -97,16 +102,31 @@ impl ListState {
                 } else {
                     Facts::default()
                 };
-                order::sort(&mut all, sort, &facts, store, i18n);
-                Arc::new(all)
+                let order = Order {
+                    sort,
+                    facts: &facts,
+                    name_of: &|it| store.member_name(it),
+                };
+                let is_same = sorted_by.try_update_value(|it| it.replace(sort)) == Some(Some(sort));
+                let before = before.filter(|_| is_same && Order::is_of_row_alone(sort));
+                rows.with(|rows| {
+                    Arc::new(match before {
+                        Some(before) => order.sort_again(before, rows),
+                        None => order.sort(rows),
+                    })
+                })
             },
             |_, _| true,
         );
+        let finder = StoredValue::new(Finder::default());
         let fresh = Memo::new(move |_| {
             let criteria = criteria.get();
             sorted.with(|all| {
-                let shown = all.iter().filter(|it| criteria.matches(it));
-                shown.map(|it| key_of(it.id)).collect::<Arc<[u128]>>()
+                let keys = finder.try_update_value(|it| {
+                    let found = it.find(all, &criteria).iter();
+                    found.map(|it| key_of(it.id)).collect::<Arc<[u128]>>()
+                });
+                keys.unwrap_or_else(|| Arc::from([]))
             })
         });
         let state = ListState {
@@ -179,21 +199,26 @@ impl ListState {
                 self.place.update(|it| it.cursor = Some(key_of(id)));
             }
         });
-        // The first rows of this order are what the next start paints.
+        self.keep_first_rows();
+    }
+
+    /// The first rows of this order are what the next start paints; kept whenever they rest.
+    fn keep_first_rows(self) {
+        let timer = StoredValue::new_local(None::<Timeout>);
         follow(move || {
+            self.sorted.track();
             if !self.store.is_complete().get() {
                 return;
             }
-            let store = self.store;
-            let sorted = self.sorted;
-            gloo_timers::callback::Timeout::new(1_500, move || {
-                if let Some(first) = sorted.try_with_untracked(|it| {
-                    it.iter().take(SNAPSHOT_ROWS).cloned().collect::<Vec<_>>()
-                }) {
-                    store.keep_snapshot(Customer::DEF.kind, &first);
+            let keep = move || {
+                let first: Vec<_> = self
+                    .sorted
+                    .with_untracked(|it| it.iter().take(SNAPSHOT_ROWS).cloned().collect());
+                if !first.is_empty() {
+                    self.store.keep_snapshot(Customer::DEF.kind, &first);
                 }
-            })
-            .forget();
+            };
+            timer.set_value(Some(Timeout::new(SNAPSHOT_MS, keep)));
         });
     }
 
@@ -211,7 +236,7 @@ impl ListState {
 
     /// Keeps the address true to the search, a little later.
     fn keep_address(self) {
-        let timer = StoredValue::new_local(None::<gloo_timers::callback::Timeout>);
+        let timer = StoredValue::new_local(None::<Timeout>);
         Effect::new(move |is_first: Option<()>| {
             let typed = self.typed.get();
             if is_first.is_none() {
@@ -223,7 +248,7 @@ impl ListState {
                     self.nav.set_query(&[("q", Some(typed))]);
                 }
             };
-            timer.set_value(Some(gloo_timers::callback::Timeout::new(ADDRESS_MS, write)));
+            timer.set_value(Some(Timeout::new(ADDRESS_MS, write)));
         });
     }
 

@@ -1,14 +1,15 @@
 //! The order of the list, and how long it holds still.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use huike_shared::customers::Customer;
+use huike_shared::id::RecordId;
 use huike_shared::row::Row;
+use huike_shared::time::{Date, Timestamp};
 
 use super::facts::Facts;
-use crate::i18n::I18n;
-use crate::store::LocalStore;
 use crate::ui::Sort;
 
 /// The columns of the list, in the order they are shown.
@@ -51,49 +52,96 @@ pub fn write(sort: Sort) -> Option<String> {
     (sort != DEFAULT).then(|| format!("{sign}{}", sort.column))
 }
 
-/// Sorts rows; ties by name and id, so that the order never flickers.
-pub fn sort(rows: &mut [Arc<Row>], sort: Sort, facts: &Facts, store: LocalStore, _: I18n) {
-    match sort.column {
-        "level" => by_text(rows, sort, Customer::LEVEL.index),
-        "phone" => by_text(rows, sort, Customer::PHONE.index),
-        "region" => by_text(rows, sort, Customer::REGION.index),
-        "owner" => {
-            let name = |row: &Row| {
-                row.value(Customer::OWNER.index)
-                    .as_id()
-                    .map(|it| store.member_name(it))
-            };
-            by_key(rows, sort, name);
-        }
-        "contacted" => by_key(rows, sort, |row| facts.last_contact(row.id)),
-        "next" => by_key(rows, sort, |row| {
-            facts.next_task(row.id).and_then(|it| it.due_on)
-        }),
-        "updated" => by_key(rows, sort, |row| Some(row.updated.at)),
-        _ => rows.sort_by(|one, other| turned(by_name(one, other), sort)),
+/// More changed rows than one in so many are sorted anew with all others.
+const MERGED_SHARE: usize = 8;
+
+/// What a column is sorted by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Text(Box<str>),
+    Time(Timestamp),
+    Day(Date),
+}
+
+/// The order of a list. What a row is sorted by may lie outside of it.
+pub struct Order<'a> {
+    /// The column and its direction.
+    pub sort: Sort,
+    /// Last contacts and next steps.
+    pub facts: &'a Facts,
+    /// Names of members.
+    pub name_of: &'a dyn Fn(RecordId) -> String,
+}
+
+impl Order<'_> {
+    /// Whether the place of a row follows from the row alone.
+    pub fn is_of_row_alone(sort: Sort) -> bool {
+        !matches!(sort.column, "owner" | "contacted" | "next")
     }
-}
 
-fn by_text(rows: &mut [Arc<Row>], sort: Sort, index: usize) {
-    let compare = |one: &Arc<Row>, other: &Arc<Row>| {
-        let (a, b) = (one.value(index).as_text(), other.value(index).as_text());
-        ends(a.is_none(), b.is_none())
-            .then_with(|| turned(a.cmp(&b), sort))
-            .then_with(|| by_name(one, other))
-    };
-    rows.sort_by(compare);
-}
+    /// Sorts rows; ties by name and id, so that the order never flickers.
+    pub fn sort(&self, rows: &[Arc<Row>]) -> Vec<Arc<Row>> {
+        let mut keyed: Vec<(Option<Key>, &Arc<Row>)> =
+            rows.iter().map(|it| (self.key(it), it)).collect();
+        keyed.sort_unstable_by(|one, other| self.compare(one, other));
+        keyed.into_iter().map(|it| Arc::clone(it.1)).collect()
+    }
 
-fn by_key<K: Ord>(rows: &mut [Arc<Row>], sort: Sort, key: impl Fn(&Row) -> Option<K>) {
-    let mut keyed: Vec<(Option<K>, Arc<Row>)> =
-        rows.iter().map(|it| (key(it), Arc::clone(it))).collect();
-    keyed.sort_by(|one, other| {
+    /// The same as [`Order::sort`], from what was sorted before: rows that did not change keep their
+    /// places, the others are put between them.
+    pub fn sort_again(&self, sorted: &[Arc<Row>], rows: &[Arc<Row>]) -> Vec<Arc<Row>> {
+        let mut changed: HashMap<RecordId, &Arc<Row>> = rows.iter().map(|it| (it.id, it)).collect();
+        let mut kept = Vec::with_capacity(rows.len());
+        for row in sorted {
+            if changed.get(&row.id).is_some_and(|it| Arc::ptr_eq(it, row)) {
+                changed.remove(&row.id);
+                kept.push(Arc::clone(row));
+            }
+        }
+        if changed.len() * MERGED_SHARE > rows.len() {
+            return self.sort(rows);
+        }
+        let changed: Vec<Arc<Row>> = changed.into_values().cloned().collect();
+        for row in self.sort(&changed) {
+            let key = (self.key(&row), &row);
+            let at = kept
+                .partition_point(|it| self.compare(&(self.key(it), it), &key) == Ordering::Less);
+            kept.insert(at, row);
+        }
+        kept
+    }
+
+    fn key(&self, row: &Row) -> Option<Key> {
+        let text = |index: usize| row.value(index).as_text().map(|it| Key::Text(it.into()));
+        match self.sort.column {
+            "level" => text(Customer::LEVEL.index),
+            "phone" => text(Customer::PHONE.index),
+            "region" => text(Customer::REGION.index),
+            "owner" => {
+                let owner = row.value(Customer::OWNER.index).as_id();
+                owner.map(|it| Key::Text((self.name_of)(it).into()))
+            }
+            "contacted" => self.facts.last_contact(row.id).map(Key::Time),
+            "next" => {
+                let due = self.facts.next_task(row.id).and_then(|it| it.due_on);
+                due.map(Key::Day)
+            }
+            "updated" => Some(Key::Time(row.updated.at)),
+            _ => None,
+        }
+    }
+
+    fn compare(
+        &self,
+        one: &(Option<Key>, &Arc<Row>),
+        other: &(Option<Key>, &Arc<Row>),
+    ) -> Ordering {
+        if self.sort.column == "name" {
+            return turned(by_name(one.1, other.1), self.sort);
+        }
         ends(one.0.is_none(), other.0.is_none())
-            .then_with(|| turned(one.0.cmp(&other.0), sort))
-            .then_with(|| by_name(&one.1, &other.1))
-    });
-    for (place, (_, row)) in rows.iter_mut().zip(keyed) {
-        *place = row;
+            .then_with(|| turned(one.0.cmp(&other.0), self.sort))
+            .then_with(|| by_name(one.1, other.1))
     }
 }
 
@@ -118,6 +166,11 @@ fn turned(order: Ordering, sort: Sort) -> Ordering {
 
 #[cfg(test)]
 mod tests {
+    use huike_shared::document::{Actor, Registers, decode};
+    use huike_shared::record::Record;
+    use huike_shared::row::Stamp;
+    use huike_shared::scalar::Scalar;
+
     use super::*;
 
     #[test]
@@ -127,5 +180,52 @@ mod tests {
         }
         assert_eq!(read(Some("nonsense")), DEFAULT);
         assert_eq!(write(DEFAULT), None);
+    }
+
+    fn row(id: u8, name: &str, updated: i64) -> Arc<Row> {
+        let values = [("name".into(), Scalar::text(name))];
+        let actor = Actor([7; 16]);
+        let at = Timestamp::from_millis(updated);
+        let mut registers = Registers::default();
+        let change = registers.author(&values, actor, at).unwrap();
+        let stamp = Stamp {
+            at,
+            by: RecordId([1; 16]),
+        };
+        registers.apply(&decode(&change).unwrap(), stamp);
+        Arc::new(registers.to_row(Customer::DEF, RecordId([id; 16])))
+    }
+
+    #[test]
+    fn sorting_again_gives_what_sorting_gives() {
+        let facts = Facts::default();
+        for column in ["name", "updated", "phone"] {
+            for is_descending in [false, true] {
+                let order = Order {
+                    sort: Sort {
+                        column,
+                        is_descending,
+                    },
+                    facts: &facts,
+                    name_of: &|it| it.to_string(),
+                };
+                let mut rows: Vec<Arc<Row>> = (0..80)
+                    .map(|it| row(it, &format!("n{}", it % 7), i64::from(it % 11)))
+                    .collect();
+                let sorted = order.sort(&rows);
+                // One changed, one gone, one new.
+                rows[40] = row(40, "zz", 99);
+                rows.remove(3);
+                rows.push(row(200, "n3", 5));
+                let ids = |rows: Vec<Arc<Row>>| rows.iter().map(|it| it.id).collect::<Vec<_>>();
+                assert_eq!(
+                    ids(order.sort_again(&sorted, &rows)),
+                    ids(order.sort(&rows)),
+                    "{column} {is_descending}"
+                );
+                let all_new = order.sort_again(&[], &rows);
+                assert_eq!(ids(all_new), ids(order.sort(&rows)));
+            }
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! The page of one customer: what it is, what happened and is next, what it is tied to.
 
 use huike_messages::Messages;
-use huike_shared::access::Action;
 use huike_shared::customers::Customer;
 use huike_shared::followups::Task;
 use huike_shared::id::RecordId;
@@ -16,13 +15,13 @@ use super::list_cells::level_badge;
 use super::tied::Ties;
 use crate::followups::{Composer, NextSteps, Timeline};
 use crate::i18n::use_i18n;
-use crate::record::{FieldGroup, FieldGroups, FieldInput, NoteEditor, WaitingMark, choice_label};
-use crate::routes::{customer_path, use_nav};
-use crate::shell::{Presence, use_creation, use_shell};
+use crate::record::{
+    FieldGroup, FieldGroups, FieldInput, NoteEditor, RecordHead, WaitingMark, choice_label,
+};
+use crate::shell::{Presence, use_creation};
 use crate::store::use_store;
 use crate::ui::{
-    Avatar, Button, EmptyState, Glyph, Icon, IconButton, Menu, MenuItem, Show, Skeleton,
-    SkeletonShape, Width, listen, live, part,
+    Avatar, Button, EmptyState, Glyph, Icon, Show, Skeleton, SkeletonShape, listen, live, part,
 };
 
 /// The fields, grouped as people ask for them.
@@ -146,7 +145,7 @@ fn Head(
     on_step: Callback<isize>,
 ) -> impl IntoView {
     // What it reads.
-    let (store, i18n, nav, shell) = (use_store(), use_i18n(), use_nav(), use_shell());
+    let (store, i18n) = (use_store(), use_i18n());
     let record = customer_ref(id);
     let row = store.row(record);
     let text = move |index: usize| {
@@ -159,32 +158,10 @@ fn Head(
     let name_field: &'static FieldDef = &Customer::DEF.fields[Customer::NAME.index];
     let status = move || text(Customer::STATUS.index).map(|it| choice_label(i18n, "status", &it));
     let updated = move || row.with(|it| it.as_ref().map(|it| it.updated));
-    let is_phone = move || shell.width.get() == Width::Phone;
-
-    // What it can do.
-    let delete = move |()| {
-        store.delete(&[record]);
-        on_close.run(());
-    };
-    let fill = move |()| {
-        let full = if is_full.get_untracked() {
-            None
-        } else {
-            Some("1")
-        };
-        nav.to(&format!(
-            "{}{}",
-            customer_path(id),
-            nav.with_query(&[("full", full)])
-        ));
-    };
 
     // What it looks like.
     view! {
-        <header class="record-head">
-            <Show when=is_phone>
-                <IconButton glyph=Glyph::ChevronLeft label=i18n.text(Messages::common_back) on_press=on_close/>
-            </Show>
+        <RecordHead record is_full on_close on_step>
             <Avatar name id=key_of(id) square=true large=true/>
             <div class="record-name">
                 <h1>
@@ -208,42 +185,7 @@ fn Head(
                     })}
                 </p>
             </div>
-            <div class="page-actions">
-                <Show when=move || !is_phone()>
-                    <IconButton
-                        glyph=Glyph::ChevronUp
-                        label=i18n.text(Messages::keys_previous)
-                        on_press=move |()| on_step.run(-1)
-                    />
-                    <IconButton
-                        glyph=Glyph::ChevronDown
-                        label=i18n.text(Messages::keys_next)
-                        on_press=move |()| on_step.run(1)
-                    />
-                </Show>
-                <Show when=move || shell.width.get() == Width::Desktop>
-                    <IconButton
-                        glyph=Glyph::Expand
-                        label=i18n.text(move |m| {
-                            if is_full.get() { m.record_beside() } else { m.record_in_full() }
-                        })
-                        on_press=fill
-                    />
-                </Show>
-                <Menu label=i18n.text(Messages::common_actions) icon_only=true>
-                    <MenuItem
-                        label=i18n.text(Messages::common_delete)
-                        glyph=Glyph::Trash
-                        danger=true
-                        disabled=Signal::derive(move || !store.may(Action::Delete))
-                        on_press=delete
-                    />
-                </Menu>
-                <Show when=move || !is_phone()>
-                    <IconButton glyph=Glyph::Close label=i18n.text(Messages::common_close) on_press=on_close/>
-                </Show>
-            </div>
-        </header>
+        </RecordHead>
     }
     .into_any()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use gloo_timers::callback::Timeout;
 use huike_messages::Messages;
 use huike_shared::customers::{Customer, CustomerStatus};
 use huike_shared::record::Record;
@@ -13,9 +14,12 @@ use super::views_menu::ViewsMenu;
 use crate::i18n::use_i18n;
 use crate::record::{choice_label, choices_of, field_label};
 use crate::ui::{
-    Button, ButtonKind, FilterChip, Glyph, IconButton, Menu, MenuItem, SearchField, Show, live,
-    part,
+    Button, ButtonKind, FilterChip, Glyph, IconButton, Menu, MenuItem, SearchField, Show, follow,
+    live, part,
 };
+
+/// Milliseconds of rest until the counts of the filters follow.
+const COUNT_MS: u32 = 150;
 
 /// How many customers each value would show.
 type Counts = HashMap<(Dimension, String), usize>;
@@ -34,7 +38,7 @@ pub fn Toolbar(
 ) -> impl IntoView {
     // What it reads.
     let i18n = use_i18n();
-    let counts = Memo::new(move |_| count(list));
+    let counts = counted_later(list);
     let me = move || list.store.me().to_string();
 
     // What it can do.
@@ -161,11 +165,24 @@ pub fn Toolbar(
     .into_any()
 }
 
-/// One walk over all customers counts every value of every filter; it borrows the values, because
-/// this runs with each letter of a search.
+/// The counts, a moment after what they count: a letter of a search shows its rows first.
+fn counted_later(list: ListState) -> RwSignal<Counts> {
+    let counts = RwSignal::new(untrack(|| count(list)));
+    let timer = StoredValue::new_local(None::<Timeout>);
+    follow(move || {
+        list.criteria.track();
+        list.sorted.track();
+        timer.set_value(Some(Timeout::new(COUNT_MS, move || {
+            counts.try_set(count(list));
+        })));
+    });
+    counts
+}
+
+/// One walk over all customers counts every value of every filter.
 fn count(list: ListState) -> Counts {
-    let criteria = list.criteria.get();
-    list.sorted.with(|all| {
+    let criteria = list.criteria.get_untracked();
+    list.sorted.with_untracked(|all| {
         let mut counts: [HashMap<&str, usize>; Dimension::ALL.len()] = Default::default();
         // What the search hides is hidden from every count.
         for row in all.iter().filter(|it| criteria.query.matches(it)) {

@@ -1,7 +1,5 @@
 //! The head of a deal: name, customer, worth, and what can be done with it.
 
-use huike_messages::Messages;
-use huike_shared::access::Action;
 use huike_shared::customers::Customer;
 use huike_shared::deals::Deal;
 use huike_shared::id::RecordId;
@@ -13,10 +11,10 @@ use super::book::{DealBook, deal_ref};
 use super::facts::DealFacts;
 use super::words::{days_since, money_exact, money_short};
 use crate::i18n::use_i18n;
-use crate::record::{FieldInput, WaitingMark};
+use crate::record::{FieldInput, RecordHead, WaitingMark};
 use crate::routes::{customer_path, use_nav};
-use crate::shell::{Presence, use_shell};
-use crate::ui::{Glyph, IconButton, Menu, MenuItem, Show, Width, listen, part};
+use crate::shell::Presence;
+use crate::ui::{Show, listen, part};
 
 /// Name, customer, worth, and what can be done.
 #[component]
@@ -34,73 +32,16 @@ pub fn DealHead(
     /// To the next deal of the board, or the one before.
     on_step: Callback<isize>,
 ) -> impl IntoView {
-    let (i18n, nav, shell) = (use_i18n(), use_nav(), use_shell());
-    let store = book.store;
     let record = deal_ref(id);
-    let is_phone = move || shell.width.get() == Width::Phone;
-    let delete = move |()| {
-        store.delete(&[record]);
-        on_close.run(());
-    };
-    let fill = move |()| {
-        let full = (!is_full.get_untracked()).then_some("1");
-        nav.set_query(&[("full", full)]);
-    };
     view! {
-        <header class="record-head">
-            <Show when=is_phone>
-                <IconButton
-                    glyph=Glyph::ChevronLeft
-                    label=i18n.text(Messages::common_back)
-                    on_press=move |()| on_close.run(())
-                />
-            </Show>
+        <RecordHead record is_full on_close on_step>
             <div class="record-name">
                 <h2 class="deal-title">
                     <FieldInput record field=&Deal::DEF.fields[Deal::TITLE.index] bare=true/>
                 </h2>
                 <DealMeta facts book record/>
             </div>
-            <div class="page-actions">
-                <Show when=move || !is_phone()>
-                    <IconButton
-                        glyph=Glyph::ChevronUp
-                        label=i18n.text(Messages::keys_previous)
-                        on_press=move |()| on_step.run(-1)
-                    />
-                    <IconButton
-                        glyph=Glyph::ChevronDown
-                        label=i18n.text(Messages::keys_next)
-                        on_press=move |()| on_step.run(1)
-                    />
-                </Show>
-                <Show when=move || shell.width.get() == Width::Desktop>
-                    <IconButton
-                        glyph=Glyph::Expand
-                        label=i18n.text(move |m| {
-                            if is_full.get() { m.record_beside() } else { m.record_in_full() }
-                        })
-                        on_press=fill
-                    />
-                </Show>
-                <Menu label=i18n.text(Messages::common_actions) icon_only=true>
-                    <MenuItem
-                        label=i18n.text(Messages::common_delete)
-                        on_press=delete
-                        glyph=Glyph::Trash
-                        danger=true
-                        disabled=Signal::derive(move || !store.may(Action::Delete))
-                    />
-                </Menu>
-                <Show when=move || !is_phone()>
-                    <IconButton
-                        glyph=Glyph::Close
-                        label=i18n.text(Messages::common_close)
-                        on_press=move |()| on_close.run(())
-                    />
-                </Show>
-            </div>
-        </header>
+        </RecordHead>
     }
     .into_any()
 }

@@ -72,6 +72,11 @@ impl Creation {
         self.wanted.get()
     }
 
+    /// Whether one of the dialogs is to be seen, followed.
+    pub fn is_wanted(self) -> bool {
+        self.is_choosing.get() || self.wanted.with(Option::is_some)
+    }
+
     /// The dialog is done.
     pub fn close(self) {
         self.wanted.set(None);

@@ -140,7 +140,7 @@ impl Shell {
                 let card = self.lifted.with_untracked(|it| it.first().cloned());
                 self.clear();
                 if let Some(card) = card {
-                    self.focus_card(&card);
+                    self.focus_card(&card, false);
                     self.on_news.run(DragNews::Canceled(card));
                 }
             }
@@ -205,20 +205,26 @@ impl Shell {
             .get(place.column)
             .map(|it| it.id.clone());
         let cards = self.lifted.get_untracked();
+        let is_in_view = self
+            .drawing
+            .borrow()
+            .as_ref()
+            .is_some_and(Drawing::is_in_hand);
         self.clear();
         let Some(column) = column else { return };
-        self.drop_cards(DropResult {
+        let result = DropResult {
             cards,
             column,
             index: place.index,
-        });
+        };
+        self.drop_cards(result, is_in_view);
     }
 
     /// Tells the page, then shows the card where it came to lie.
-    fn drop_cards(&self, result: DropResult) {
+    fn drop_cards(&self, result: DropResult, is_in_view: bool) {
         self.on_drop.run(result.clone());
         if let Some(card) = result.cards.first() {
-            self.focus_card(card);
+            self.focus_card(card, is_in_view);
         }
         self.on_news.run(DragNews::Dropped(result));
     }
@@ -235,12 +241,15 @@ impl Shell {
     }
 
     /// Focus follows the card; the page needs a frame to draw it in its new column.
-    fn focus_card(&self, card: &str) {
+    fn focus_card(&self, card: &str, is_in_view: bool) {
         let (board, card) = (self.board.clone(), card.to_owned());
         request_animation_frame(move || {
             if let Some(element) = draw::find_card(&board, &card) {
                 draw::land(&element);
-                let _ = element.focus();
+                // Where a hand put it, it is seen; looking for it would lay out the whole board.
+                let options = web_sys::FocusOptions::new();
+                options.set_prevent_scroll(is_in_view);
+                let _ = element.focus_with_options(&options);
             }
         });
     }

@@ -1,6 +1,7 @@
 //! What a drag looks like: the lifted copy, the gap, the measured columns, scrolling.
 
-use leptos::prelude::request_animation_frame;
+use std::cell::{Cell, RefCell};
+
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -14,6 +15,10 @@ pub(super) struct Drawing {
     sources: Vec<HtmlElement>,
     copy: Option<HtmlElement>,
     gap: f64,
+    /// Where the gap is open.
+    open: RefCell<Option<DropTarget>>,
+    /// The first gap opens where the card was, without motion.
+    is_settled: Cell<bool>,
 }
 
 impl Drawing {
@@ -45,25 +50,29 @@ impl Drawing {
         for source in &sources {
             let _ = source.class_list().add_1("source");
         }
-        let _ = board.class_list().add_2("dragging", "settling");
+        let _ = board.class_list().add_1("dragging");
         if !with_copy {
             let _ = board.class_list().add_1("carrying");
         }
-        set_style(board, "--drag-gap", &format!("{gap}px"));
+        for list in all(board, "[data-cards]") {
+            set_style(&list, "--drag-gap", &format!("{gap}px"));
+        }
         if let Some(copy) = &copy {
             let _ = board.append_child(copy);
         }
-        // The first gap opens where the card was, without motion.
-        let settled = board.clone();
-        request_animation_frame(move || {
-            let _ = settled.class_list().remove_1("settling");
-        });
         Some(Drawing {
             cards,
             sources,
             copy,
             gap,
+            open: RefCell::default(),
+            is_settled: Cell::new(false),
         })
+    }
+
+    /// Whether a pointer holds them, and not the keyboard.
+    pub(super) fn is_in_hand(&self) -> bool {
+        self.copy.is_some()
     }
 
     /// Ids of the lifted cards, in the order in which they lay.
@@ -107,21 +116,50 @@ impl Drawing {
 
     /// Opens the gap at the target and closes it everywhere else.
     pub(super) fn open_gap(&self, board: &HtmlElement, target: Option<&DropTarget>) {
+        let before = self.open.replace(target.cloned());
+        if before.as_ref() == target && self.is_settled.get() {
+            return;
+        }
         for column in all(board, "[data-column]") {
-            let index = target
-                .filter(|it| column.get_attribute("data-column").as_deref() == Some(&it.column))
-                .map(|it| it.index);
-            let _ = column
-                .class_list()
-                .toggle_with_force("over", index.is_some());
-            for (number, card) in staying(&column).iter().enumerate() {
-                if index.is_some_and(|it| number >= it) {
-                    set_style(card, "transform", &format!("translateY({}px)", self.gap));
-                } else {
-                    clear_style(card, "transform");
-                }
+            let id = column.get_attribute("data-column");
+            let index_in = |of: Option<&DropTarget>| {
+                of.filter(|it| id.as_deref() == Some(&it.column))
+                    .map(|it| it.index)
+            };
+            let (old, new) = (index_in(before.as_ref()), index_in(target));
+            if old.is_none() && new.is_none() {
+                continue;
             }
-            self.show_carried(&column, index);
+            let _ = column.class_list().toggle_with_force("over", new.is_some());
+            if let Some(copy) = self.copy.as_ref().filter(|_| list_of(&column).is_none()) {
+                let _ = copy
+                    .class_list()
+                    .toggle_with_force("over-zone", new.is_some());
+            }
+            self.make_room(&staying(&column), old, new);
+            self.show_carried(&column, new);
+        }
+        self.is_settled.set(true);
+    }
+
+    /// Moves the cards from an index on down, and those back that lay below the old gap only.
+    fn make_room(&self, cards: &[HtmlElement], old: Option<usize>, new: Option<usize>) {
+        let motion = if self.is_settled.get() {
+            "transform var(--quick) var(--ease)"
+        } else {
+            "none"
+        };
+        for (number, card) in cards.iter().enumerate() {
+            let is_below = |index: Option<usize>| index.is_some_and(|it| number >= it);
+            if is_below(old) == is_below(new) {
+                continue;
+            }
+            set_style(card, "transition", motion);
+            if is_below(new) {
+                set_style(card, "transform", &format!("translateY({}px)", self.gap));
+            } else {
+                clear_style(card, "transform");
+            }
         }
     }
 
@@ -145,6 +183,7 @@ impl Drawing {
             .toggle_with_force("carried-here", top.is_some());
         if let Some(top) = top {
             set_style(&list, "--carried-top", &format!("{top}px"));
+            set_style(&list, "--carried-height", &format!("{}px", self.gap));
             list.scroll_into_view();
         }
     }
@@ -181,8 +220,6 @@ impl Drawing {
     /// Everything as it was, without motion: the page draws the new order in the same frame.
     pub(super) fn clear(self, board: &HtmlElement) {
         let _ = board.class_list().remove_2("dragging", "carrying");
-        let _ = board.class_list().add_1("settling");
-        clear_style(board, "--drag-gap");
         if let Some(copy) = self.copy {
             copy.remove();
         }
@@ -193,15 +230,13 @@ impl Drawing {
             let _ = column.class_list().remove_1("over");
             for list in all(&column, "[data-cards]") {
                 let _ = list.class_list().remove_1("carried-here");
+                clear_style(&list, "--drag-gap");
             }
         }
-        for card in all(board, "[data-card]") {
+        for card in all(board, "[data-card][style*=transform]") {
+            clear_style(&card, "transition");
             clear_style(&card, "transform");
         }
-        let settled = board.clone();
-        request_animation_frame(move || {
-            let _ = settled.class_list().remove_1("settling");
-        });
     }
 }
 

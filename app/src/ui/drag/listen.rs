@@ -254,11 +254,12 @@ fn move_by(shell: &Rc<Shell>, card: String, from: Place, by: isize) -> bool {
     let cards = moved_cards(shell, card);
     let column = column.get_attribute("data-column").unwrap_or_default();
     // On top, where one sees it arrive.
-    shell.drop_cards(DropResult {
+    let result = DropResult {
         cards,
         column,
         index: 0,
-    });
+    };
+    shell.drop_cards(result, false);
     true
 }
 
@@ -272,11 +273,12 @@ fn reorder(shell: &Rc<Shell>, card: String, from: Place, by: isize) -> bool {
         return false;
     };
     let column = column.get_attribute("data-column").unwrap_or_default();
-    shell.drop_cards(DropResult {
+    let result = DropResult {
         cards: vec![card],
         column,
         index,
-    });
+    };
+    shell.drop_cards(result, false);
     true
 }
 
