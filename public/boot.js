@@ -6,7 +6,7 @@ import { install, keepUpToDate, updates } from '/updates.js';
 const WORDS = {
   'zh-CN': {
     title: '无法启动汇客',
-    safe: '您的数据是安全的：未同步的修改保存在本设备上，其余在服务器上。',
+    safe: '你的数据是安全的：未同步的修改保存在本设备上，其余在服务器上。',
     old: '此浏览器版本过旧。请改用新版 Chrome、Edge、Firefox 或 Safari。',
     retry: '重试',
   },

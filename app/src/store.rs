@@ -11,7 +11,6 @@ mod notes;
 mod tables;
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -93,7 +92,6 @@ pub struct LocalStore {
     evicted: RwSignal<bool>,
     storage: RwSignal<StorageState>,
     broken: RwSignal<Option<String>>,
-    pending: RwSignal<Arc<HashSet<RecordRef>>>,
     waiting_list: RwSignal<Arc<WaitingList>>,
     watching: RwSignal<Option<RecordRef>>,
     has_edited: RwSignal<bool>,
@@ -181,7 +179,11 @@ impl LocalStore {
 
     /// Whether the record holds edits that the server does not have yet.
     pub fn is_waiting(self, record: RecordRef) -> Signal<bool> {
-        Memo::new(move |_| self.pending.with(|it| it.contains(&record))).into()
+        let signal = self.with(|inner| inner.tables.borrow_mut().watch_waiting(record));
+        on_cleanup(move || {
+            self.with(|inner| inner.tables.borrow_mut().unwatch_waiting(record));
+        });
+        signal.into()
     }
 
     /// Everybody in the workspace.

@@ -406,7 +406,8 @@ impl Registers {
         let mut row = Row {
             kind: def.kind,
             id,
-            deleted: self.is_deleted(),
+            // A record of which no change is left, since its creation was refused, is not there.
+            deleted: self.is_deleted() || self.heads().is_empty(),
             created: self.created,
             updated: self.updated,
             values: vec![Scalar::Null; def.fields.len()],

@@ -5,6 +5,7 @@ use automerge::{AutoCommit, Change, ExpandedChange};
 use huike_shared::access::Role;
 use huike_shared::customers::Customer;
 use huike_shared::document::{Actor, FlatChange, Registers};
+use huike_shared::id::RecordId;
 use huike_shared::record::Record;
 use huike_shared::refusal::Refusal;
 use huike_shared::row::Stamp;
@@ -428,4 +429,10 @@ mod notes {
         let verdict = gate::judge_note(id, &of, None, &body, Role::Salesperson, Stamp::default());
         assert_eq!(verdict.err(), Some(Refusal::UnknownKind));
     }
+}
+
+#[test]
+fn a_record_whose_creation_was_refused_is_not_there() {
+    let row = Registers::default().to_row(Customer::DEF, RecordId([9; 16]));
+    assert!(row.deleted, "it would be listed without a name");
 }

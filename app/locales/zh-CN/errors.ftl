@@ -2,7 +2,7 @@
 
 error-unexpected = 出了点问题，你的数据没有受影响。请再试一次。
 error-not-found = 找不到这个页面
-error-screen-missing = 网络断了，这个页面还没有下载完。您的数据是安全的。
+error-screen-missing = 网络断了，这个页面还没有下载完。你的数据是安全的。
 error-offline = 现在没有网络
 error-not-signed-in = 请先登录。这台设备上的修改都还在。
 error-not-permitted = 你没有权限这样做

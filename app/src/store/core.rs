@@ -40,7 +40,6 @@ impl LocalStore {
             evicted: RwSignal::new(false),
             storage: RwSignal::new(StorageState::Fine),
             broken: RwSignal::new(None),
-            pending: RwSignal::new(Arc::default()),
             waiting_list: RwSignal::new(Arc::default()),
             watching: RwSignal::new(None),
             has_edited: RwSignal::new(false),
@@ -278,9 +277,8 @@ impl LocalStore {
                 all.extend(pending.intent.parts.iter().map(|it| it.record));
             }
         });
-        if self.pending.with_untracked(|it| **it != all) {
-            self.pending.set(Arc::new(all));
-        }
+        let news = self.with(|inner| inner.tables.borrow_mut().set_waiting(all));
+        news.into_iter().for_each(|tell| tell());
     }
 
     /// Tells the screens what changed, now.

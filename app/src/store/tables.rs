@@ -59,6 +59,8 @@ pub struct Tables {
     linked: HashMap<LinkKey, Vec<RecordId>>,
     watched_rows: Watched<RecordRef, Option<Arc<Row>>>,
     watched_links: Watched<LinkKey, Rows>,
+    watched_waiting: Watched<RecordRef, bool>,
+    waiting: HashSet<RecordRef>,
     dirty_rows: HashSet<RecordRef>,
     dirty_links: HashSet<LinkKey>,
     /// Rows of the first-screen snapshot that the store has not confirmed yet.
@@ -86,6 +88,8 @@ impl Tables {
             linked: HashMap::new(),
             watched_rows: Watched(HashMap::new()),
             watched_links: Watched(HashMap::new()),
+            watched_waiting: Watched(HashMap::new()),
+            waiting: HashSet::new(),
             dirty_rows: HashSet::new(),
             dirty_links: HashSet::new(),
             unconfirmed: HashSet::new(),
@@ -160,6 +164,31 @@ impl Tables {
         self.watched_rows.remove(&record);
     }
 
+    /// Follows whether a record waits for the server; give it back with
+    /// [`Tables::unwatch_waiting`].
+    pub fn watch_waiting(&mut self, record: RecordRef) -> ArcRwSignal<bool> {
+        let now = self.waiting.contains(&record);
+        self.watched_waiting.add(record, || now)
+    }
+
+    /// Ends [`Tables::watch_waiting`].
+    pub fn unwatch_waiting(&mut self, record: RecordRef) {
+        self.watched_waiting.remove(&record);
+    }
+
+    /// Takes the records that wait, and gives what to tell of those that did not or no longer do. A
+    /// board has hundreds of cards, and an edit concerns one.
+    pub fn set_waiting(&mut self, waiting: HashSet<RecordRef>) -> News {
+        let before = std::mem::replace(&mut self.waiting, waiting);
+        let changed = before.symmetric_difference(&self.waiting);
+        let told = changed.filter_map(|record| {
+            let (signal, _) = self.watched_waiting.0.get(record)?;
+            let (signal, now) = (signal.clone(), self.waiting.contains(record));
+            Some(Box::new(move || signal.set(now)) as Box<dyn FnOnce()>)
+        });
+        told.collect()
+    }
+
     /// Follows the live rows whose link holds an id; give it back with [`Tables::unwatch_link`].
     pub fn watch_link(&mut self, key: LinkKey) -> ArcRwSignal<Rows> {
         let now = self.collect(key);
@@ -227,11 +256,15 @@ impl Tables {
             return;
         };
         let before = self.shown(record).cloned();
+        make(&mut self.all[index]);
+        let after = self.shown(record).cloned();
+        // What an edit showed already is told again by the data core, and once more by the server.
+        if before == after {
+            return;
+        }
         let table = &mut self.all[index];
-        make(table);
         table.is_stale = true;
         let links = Arc::clone(&table.links);
-        let after = self.shown(record).cloned();
         self.dirty_rows.insert(record);
         for &field in links.iter() {
             let points_at = |row: &Option<Arc<Row>>| {

@@ -54,9 +54,6 @@ impl Drawing {
         if !with_copy {
             let _ = board.class_list().add_1("carrying");
         }
-        for list in all(board, "[data-cards]") {
-            set_style(&list, "--drag-gap", &format!("{gap}px"));
-        }
         if let Some(copy) = &copy {
             let _ = board.append_child(copy);
         }
@@ -230,7 +227,6 @@ impl Drawing {
             let _ = column.class_list().remove_1("over");
             for list in all(&column, "[data-cards]") {
                 let _ = list.class_list().remove_1("carried-here");
-                clear_style(&list, "--drag-gap");
             }
         }
         for card in all(board, "[data-card][style*=transform]") {
