@@ -2,6 +2,10 @@
 
 import { open, readSnapshot, tabs } from '/tabs.js';
 import { install, keepUpToDate, updates } from '/updates.js';
+import { parts } from '/pkg/parts.js';
+
+// Which part of the page an address begins with (app/src/lazy.rs).
+const PART_OF = { customers: 'customers', contacts: 'customers', deals: 'deals', settings: 'office', import: 'office', sync: 'office' };
 
 const WORDS = {
   'zh-CN': {
@@ -41,6 +45,7 @@ async function start() {
   // The worker is the longest way to the first rows, so it is asked for first; the page's module
   // and the last first screen come meanwhile.
   const opened = open();
+  askForFirstPart();
   const snapshot = readSnapshot().catch(() => null);
   await opened;
   const page = await import('/pkg/page.js');
@@ -50,6 +55,18 @@ async function start() {
   tabs.install = install;
   page.page_main(tabs);
   keepUpToDate();
+}
+
+// The page's module would ask only once it runs; until then its first screen is here.
+function askForFirstPart() {
+  const page = location.pathname.split('/')[2];
+  self.huikeParts = new Map();
+  for (const file of parts[PART_OF[page] ?? 'followups'] ?? []) {
+    const path = `/pkg/${file}.wasm`;
+    const asked = fetch(path);
+    asked.catch(() => {}); // whoever needs it hears of it
+    self.huikeParts.set(path, asked);
+  }
 }
 
 // Both languages: nobody knows yet whether the stored choice could be read.

@@ -58,7 +58,7 @@
 // Answers: self.postMessage(Uint8Array) to the own page, `down` to followers.
 // A worker that finds in the store that a newer leader took over posts {robbed: true} to its page and
 // stops writing. {failed: text} when it broke, {restart: true} when the browser closed its database,
-// {filled: true} once it keeps data. {hurry: true} to it: the network may be back, connect now.
+// {filled: true} once it keeps data. {hurry: true} to it: the network may be back or gone, look now.
 // Each page holds the Web Lock huike-page-<suffix>-<screen> while it lives, so that the worker notices
 // when a follower is gone.
 
@@ -120,6 +120,7 @@ export async function open() {
   // A page that is about to be frozen says goodbye; one that is stopped without warning falls silent.
   document.addEventListener('freeze', stepDown);
   addEventListener('online', hurry);
+  addEventListener('offline', hurry); // workers do not always hear of it
   document.addEventListener('visibilitychange', () => document.hidden || hurry());
   if (!navigator.locks) return openWithoutLocks();
   navigator.locks.request(`huike-page-${suffix}-${screen}`, () => new Promise(() => {})).catch(console.error);

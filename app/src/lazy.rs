@@ -117,10 +117,14 @@ const ALL: [Screen; 10] = [
     Screen::Sync,
 ];
 
-/// Fetches what has not come yet, one after the other. A page that stays open while the server is
+/// How long the first screen has the machine for itself.
+const REST_MS: u32 = 3_000;
+
+/// Fetches what has not come yet, one after the other, once the first screen has settled. A page that stays open while the server is
 /// upgraded must have all of its code, and the next click should not wait.
 pub fn fetch_all() {
     leptos::task::spawn_local(async {
+        gloo_timers::future::TimeoutFuture::new(REST_MS).await;
         for screen in ALL {
             if screen.loaded().is_none() {
                 let _ = screen.fetch().await; // asked for again when it is opened

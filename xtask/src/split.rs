@@ -1,10 +1,11 @@
 //! Takes the page's module apart: what only a screen of `app/src/lazy.rs` reaches becomes a module
 //! of its own, which the browser asks for when the screen is first opened.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use wasm_split_cli_support::{Options, transform};
 
 /// What came out.
@@ -33,11 +34,52 @@ pub fn split(wasm: &Path, out_name: &str, pkg: &Path, release: bool) -> Result<S
             strip(path)?;
         }
     }
+    take_early(&pkg.join(format!("{out_name}_split.js")))?;
+    fs::write(pkg.join(PARTS), parts_of(made.prefetch_map)?)?;
     let names = made.split_modules.iter().map(|path| file_name(path));
     let mut files: Vec<String> = names.collect::<Result<_>>()?;
-    files.push(format!("{out_name}_split.js"));
+    files.extend([format!("{out_name}_split.js"), PARTS.to_owned()]);
     Ok(Split { main, files })
 }
+
+/// Says which files belong to which part, for `boot.js`.
+const PARTS: &str = "parts.js";
+
+fn parts_of(map: HashMap<String, Vec<String>>) -> Result<String> {
+    let mut parts: BTreeMap<String, Vec<String>> = map.into_iter().collect();
+    for (name, files) in &mut parts {
+        files.push(format!("split_{name}"));
+        files.sort();
+        files.dedup();
+    }
+    Ok(format!(
+        "// Which modules each part of the page needs.\nexport const parts = {};\n",
+        serde_json::to_string_pretty(&parts)?
+    ))
+}
+
+/// What the loader asks for, `boot.js` may have asked for already.
+const EARLY: &str = "// boot.js asks for the parts of the first screen before this module is there.
+const early = (url) => {
+    const asked = self.huikeParts?.get(url.pathname);
+    self.huikeParts?.delete(url.pathname);
+    return asked ?? fetch(url);
+};
+";
+
+fn take_early(link: &Path) -> Result<()> {
+    let code = fs::read_to_string(link)?;
+    ensure!(
+        code.contains(ASKS),
+        "the loader of the parts asks in another way than known"
+    );
+    let code = format!("{EARLY}{}", code.replace(ASKS, "early(new URL("));
+    fs::write(link, code)?;
+    Ok(())
+}
+
+/// How the loader asks for a module.
+const ASKS: &str = "fetch(new URL(";
 
 /// Removes what no browser reads: the custom sections.
 fn strip(path: &Path) -> Result<()> {
