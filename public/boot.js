@@ -4,8 +4,9 @@ import { open, readSnapshot, tabs } from '/tabs.js';
 import { install, keepUpToDate, updates } from '/updates.js';
 import { parts } from '/pkg/parts.js';
 
-// Which part of the page an address begins with (app/src/lazy.rs).
-const PART_OF = { customers: 'customers', contacts: 'customers', deals: 'deals', settings: 'office', import: 'office', sync: 'office' };
+// The part of the page that these addresses begin with; all others begin with daily work
+// (app/src/lazy.rs).
+const OFFICE = ['settings', 'import', 'sync'];
 
 const WORDS = {
   'zh-CN': {
@@ -61,7 +62,7 @@ async function start() {
 function askForFirstPart() {
   const page = location.pathname.split('/')[2];
   self.huikeParts = new Map();
-  for (const file of parts[PART_OF[page] ?? 'followups'] ?? []) {
+  for (const file of parts[OFFICE.includes(page) ? 'office' : 'work']) {
     const path = `/pkg/${file}.wasm`;
     const asked = fetch(path);
     asked.catch(() => {}); // whoever needs it hears of it

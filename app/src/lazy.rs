@@ -1,9 +1,9 @@
 //! Pages whose code comes when they are first opened.
 //!
 //! The page's module is split after it was compiled: what only one of the functions below reaches
-//! lies in a module of its own, which the service worker keeps with the rest. So the first screen
-//! waits for its own code only. Each function gives the maker of a page, not the page: it is made
-//! under the owner that asked for it.
+//! lies in a module of its own, which the service worker keeps with the rest. `work` has what is open
+//! all day, `office` the rest; more parts would share so much that each came in a dozen pieces. Each
+//! function gives the maker of a page, not the page: it is made under the owner that asked for it.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -28,27 +28,27 @@ use crate::ui::{Button, Glyph, Notice, Tone, part};
 type Make = fn() -> AnyView;
 type Loaded = Result<Make, SplitLoaderError>;
 
-#[wasm_split(customers, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(work, wasm_split_path = leptos::wasm_split, fallible)]
 fn load_customers() -> Loaded {
     Ok(|| view! { <CustomersPage/> }.into_any())
 }
 
-#[wasm_split(customers, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(work, wasm_split_path = leptos::wasm_split, fallible)]
 fn load_contact() -> Loaded {
     Ok(|| view! { <ContactPage/> }.into_any())
 }
 
-#[wasm_split(deals, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(work, wasm_split_path = leptos::wasm_split, fallible)]
 fn load_deals() -> Loaded {
     Ok(|| view! { <DealsPage/> }.into_any())
 }
 
-#[wasm_split(followups, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(work, wasm_split_path = leptos::wasm_split, fallible)]
 fn load_today() -> Loaded {
     Ok(|| view! { <TodayPage/> }.into_any())
 }
 
-#[wasm_split(followups, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(work, wasm_split_path = leptos::wasm_split, fallible)]
 fn load_tasks() -> Loaded {
     Ok(|| view! { <TasksPage/> }.into_any())
 }
@@ -68,12 +68,12 @@ fn load_sync() -> Loaded {
     Ok(|| view! { <SyncPage/> }.into_any())
 }
 
-#[wasm_split(palette, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
 fn load_palette() -> Loaded {
     Ok(|| view! { <Palette/> }.into_any())
 }
 
-#[wasm_split(palette, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
 fn load_creation() -> Loaded {
     Ok(|| view! { <CreationDialogs/> }.into_any())
 }

@@ -12,8 +12,8 @@ pub mod set_up;
 pub mod sign_in;
 
 use crate::app::AppState;
-use crate::auth::{replica, session};
 use crate::auth::sign_in::{SetUpState, set_up_state};
+use crate::auth::{replica, session};
 use crate::error::Failure;
 use crate::store::people::Member;
 use axum::extract::State;

@@ -1,8 +1,8 @@
 //! Following an invitation.
 
+use super::enter;
 use super::form::{Field, GONE, Problem};
 use super::frame::Frame;
-use super::enter;
 use crate::app::AppState;
 use crate::auth::{invitation, session};
 use crate::error::{Failure, Refused};
