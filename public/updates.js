@@ -7,6 +7,7 @@ export const install = { isOffered: () => offer !== null, onChange, ask };
 
 let registration = null;
 let waiting = null;
+let isWanted = false; // somebody pressed the button
 let waitingListeners = [];
 let offer = null;
 let offerListeners = [];
@@ -50,6 +51,7 @@ function watch(candidate) {
   // Without a controller it is the first version, and nothing is replaced.
   if (!candidate || !navigator.serviceWorker.controller) return;
   waiting = candidate;
+  if (isWanted) apply();
   for (const cb of waitingListeners) cb();
 }
 
@@ -59,8 +61,12 @@ function onWaiting(cb) {
 }
 
 // The page flushes its edits first. Every tab loads anew when the new version takes control.
+// A version that came after the one that was offered has taken its place; one that is still
+// installing takes over as soon as it can.
 function apply() {
-  waiting?.postMessage('SKIP_WAITING');
+  isWanted = true;
+  const newest = registration?.waiting ?? waiting;
+  newest?.postMessage('SKIP_WAITING');
 }
 
 // The offer comes early, often before the page's module runs.

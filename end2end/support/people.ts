@@ -59,6 +59,7 @@ export async function synced(page: Page): Promise<void> {
 /** Opens an address of the program as one that is typed: the page is loaded anew. */
 export async function open(page: Page, path: string): Promise<void> {
   await page.goto(new URL(path, page.url()).href);
+  await page.locator("html[data-ready]").waitFor({ state: "attached" });
 }
 
 /** Makes a customer in the dialog. */
