@@ -16,6 +16,15 @@ export async function setUp(page: Page, server: Server): Promise<void> {
   await synced(page);
 }
 
+/** A server of its own and the first person, on a page of the program. */
+export async function startWith(browser: Browser, server: Server, path: string): Promise<Page> {
+  await server.start();
+  const page = await (await browser.newContext()).newPage();
+  await setUp(page, server);
+  await open(page, path);
+  return page;
+}
+
 /** Signs in on the public page. */
 export async function signIn(page: Page, server: Server, login: string, password: string): Promise<void> {
   await page.goto(`${server.address}/sign-in`);
@@ -75,6 +84,14 @@ export async function createCustomer(page: Page, name: string, phone = ""): Prom
 /** The row of a customer in the list. */
 export function customerRow(page: Page, name: string) {
   return page.getByRole("grid", { name: "客户" }).getByRole("row", { name: new RegExp(name) });
+}
+
+/** Opens a customer beside the list, unless it is open. */
+export async function openCustomer(page: Page, name: string): Promise<void> {
+  const heading = page.getByRole("heading", { name: `名称: ${name}` });
+  if (await heading.isVisible()) return;
+  await customerRow(page, name).getByText(name).click();
+  await expect(heading).toBeVisible();
 }
 
 /** Changes a field of the open record in place. */

@@ -8,8 +8,9 @@ import {
   editField,
   invite,
   open,
-  setUp,
+  openCustomer,
   signIn,
+  startWith,
   synced,
 } from "../support/people";
 import { Server } from "../support/server";
@@ -21,26 +22,16 @@ let wang: Page;
 let li: Page;
 
 test.beforeAll(async ({ browser }) => {
-  await server.start();
-  wang = await (await browser.newContext()).newPage();
-  await setUp(wang, server);
+  wang = await startWith(browser, server, "/app/customers");
   li = await invite(browser, server, wang.context(), "李娜", "li@example.cn");
-  await open(wang, "/app/customers");
   await open(li, "/app/customers");
   await createCustomer(wang, "北辰物流", "13800138000");
   await expect(customerRow(li, "北辰物流")).toBeVisible();
-  for (const page of [wang, li]) await select(page, "北辰物流");
+  for (const page of [wang, li]) await openCustomer(page, "北辰物流");
 });
 test.afterAll(async () => {
   await server.remove();
 });
-
-async function select(page: Page, name: string): Promise<void> {
-  const heading = page.getByRole("heading", { name: `名称: ${name}` });
-  if (await heading.isVisible()) return;
-  await customerRow(page, name).getByText(name).click();
-  await expect(heading).toBeVisible();
-}
 
 function value(page: Page, label: string, text: string) {
   return page.getByRole("button", { name: `${label}: ${text}` });
@@ -133,7 +124,7 @@ test("a list does not move under the pointer", async () => {
 });
 
 test("undo leaves alone what somebody changed since", async () => {
-  for (const page of [wang, li]) await select(page, "北辰物流");
+  for (const page of [wang, li]) await openCustomer(page, "北辰物流");
   await editField(wang, "地区", "杭州");
   await expect(value(li, "地区", "杭州")).toBeVisible();
   await editField(li, "地区", "宁波");

@@ -1,6 +1,6 @@
 // Pipelines as a team makes them: stages edited, removed and brought back, a second one, lost deals.
 import { type Locator, type Page, expect, test } from "@playwright/test";
-import { open, setUp, synced } from "../support/people";
+import { open, startWith, synced } from "../support/people";
 import { Server } from "../support/server";
 
 test.describe.configure({ mode: "serial" });
@@ -9,10 +9,7 @@ const server = new Server();
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  await server.start();
-  page = await (await browser.newContext()).newPage();
-  await setUp(page, server);
-  await open(page, "/app/deals");
+  page = await startWith(browser, server, "/app/deals");
   await page.getByRole("button", { name: "创建标准流程" }).click();
   await addDeal("初步接触", "仓储项目");
   await addDeal("需求确认", "冷链项目");

@@ -1,7 +1,16 @@
 // An edit that the server will not take: kept with its reason, until somebody decides. Others go on.
 import { readFileSync } from "node:fs";
 import { type Page, expect, test } from "@playwright/test";
-import { createCustomer, customerRow, editField, invite, open, setUp, synced } from "../support/people";
+import {
+  createCustomer,
+  customerRow,
+  editField,
+  invite,
+  open,
+  openCustomer,
+  startWith,
+  synced,
+} from "../support/people";
 import { Server } from "../support/server";
 
 test.describe.configure({ mode: "serial" });
@@ -11,11 +20,8 @@ let wang: Page;
 let li: Page;
 
 test.beforeAll(async ({ browser }) => {
-  await server.start();
-  wang = await (await browser.newContext()).newPage();
-  await setUp(wang, server);
+  wang = await startWith(browser, server, "/app/customers");
   li = await invite(browser, server, wang.context(), "李娜", "li@example.cn");
-  await open(wang, "/app/customers");
   await open(li, "/app/customers");
   for (const name of ["北辰物流", "云仓贸易行"]) {
     await createCustomer(wang, name, "13800138000");
@@ -47,11 +53,6 @@ async function damageNextPush(page: Page): Promise<void> {
   });
 }
 
-async function select(page: Page, name: string): Promise<void> {
-  await customerRow(page, name).getByText(name).click();
-  await expect(page.getByRole("heading", { name: `名称: ${name}` })).toBeVisible();
-}
-
 /** To the page behind the pill, without loading anew. */
 async function openTray(page: Page): Promise<void> {
   await page.locator(".sync-pill").first().click();
@@ -64,7 +65,7 @@ function outboxRow(page: Page, words: string | RegExp) {
 
 test("what waits is listed while the server is away", async () => {
   await server.stop();
-  await select(wang, "北辰物流");
+  await openCustomer(wang, "北辰物流");
   await editField(wang, "电话", "13900139000");
   await editField(wang, "地区", "上海");
   await customerRow(wang, "云仓贸易行").getByText("云仓贸易行").click();
@@ -89,10 +90,10 @@ test("a refused edit ends in the tray with its reason, and the others go on", as
   await expect(wang.locator(".sync-pill").first()).toContainText("需要处理");
 
   // The colleague has what was accepted, and only that.
-  await select(li, "北辰物流");
+  await openCustomer(li, "北辰物流");
   await expect(li.getByRole("button", { name: "地区: 上海" })).toBeVisible();
   await expect(li.getByRole("button", { name: "电话: 138 0013 8000" })).toBeVisible();
-  await select(li, "云仓贸易行");
+  await openCustomer(li, "云仓贸易行");
   await expect(li.getByRole("button", { name: "电话: 137 0013 7000" })).toBeVisible();
 });
 
@@ -110,13 +111,13 @@ test("a refused edit can be saved as a file, lives through a reload, and goes ou
   await refused.getByRole("button", { name: "重试" }).click();
   await expect(wang.locator(".outbox-row")).toHaveCount(0);
   await synced(wang);
-  await select(li, "北辰物流");
+  await openCustomer(li, "北辰物流");
   await expect(li.getByRole("button", { name: "电话: 139 0013 9000" })).toBeVisible();
 });
 
 test("a refused edit that is given up leaves the record as the server has it", async () => {
   await open(wang, "/app/customers");
-  await select(wang, "北辰物流");
+  await openCustomer(wang, "北辰物流");
   await synced(wang);
   await damageNextPush(wang);
   await editField(wang, "电话", "13600136000");
@@ -128,6 +129,6 @@ test("a refused edit that is given up leaves the record as the server has it", a
   await expect(wang.locator(".outbox-row")).toHaveCount(0);
   await synced(wang);
   await open(wang, "/app/customers");
-  await select(wang, "北辰物流");
+  await openCustomer(wang, "北辰物流");
   await expect(wang.getByRole("button", { name: "电话: 139 0013 9000" })).toBeVisible();
 });

@@ -1,7 +1,7 @@
 // A device that cannot keep anything, and a program that breaks: said in words, nothing lost.
 import { type CDPSession, type Page, expect, test } from "@playwright/test";
 import { blockSockets } from "../support/device";
-import { PASSWORD, createCustomer, customerRow, open, setUp, signIn, synced } from "../support/people";
+import { PASSWORD, createCustomer, customerRow, open, signIn, startWith, synced } from "../support/people";
 import { Server } from "../support/server";
 
 test.describe.configure({ mode: "serial" });
@@ -10,10 +10,7 @@ const server = new Server();
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  await server.start();
-  page = await (await browser.newContext()).newPage();
-  await setUp(page, server);
-  await open(page, "/app/customers");
+  page = await startWith(browser, server, "/app/customers");
   await createCustomer(page, "北辰物流", "13800138000");
   await synced(page);
 });

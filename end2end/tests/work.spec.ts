@@ -1,6 +1,14 @@
 // A day with customers: finding, sorting, choosing many, taking back, writing down, planning.
 import { type Locator, type Page, expect, test } from "@playwright/test";
-import { createCustomer, customerRow, editField, open, setUp, synced } from "../support/people";
+import {
+  createCustomer,
+  customerRow,
+  editField,
+  open,
+  openCustomer,
+  startWith,
+  synced,
+} from "../support/people";
 import { Server } from "../support/server";
 
 test.describe.configure({ mode: "serial" });
@@ -9,10 +17,7 @@ const server = new Server();
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  await server.start();
-  page = await (await browser.newContext()).newPage();
-  await setUp(page, server);
-  await open(page, "/app/customers");
+  page = await startWith(browser, server, "/app/customers");
   await createCustomer(page, "北辰物流", "13800138000");
   await createCustomer(page, "云仓贸易行", "02161234567");
   await createCustomer(page, "Acme Tools", "+1 212 555 0145");
@@ -46,11 +51,6 @@ function search(): Locator {
   return page.getByRole("searchbox", { name: /^搜索名称/ });
 }
 
-async function select(name: string): Promise<void> {
-  await customerRow(page, name).getByText(name).click();
-  await expect(page.getByRole("heading", { name: `名称: ${name}` })).toBeVisible();
-}
-
 function toast(words: string | RegExp): Locator {
   return page.locator(".toast").filter({ hasText: words });
 }
@@ -80,8 +80,8 @@ test("the palette finds a customer from anywhere and opens it", async () => {
 });
 
 test("a click on another customer opens it beside the list", async () => {
-  await select("云仓贸易行");
-  await select("北辰物流");
+  await openCustomer(page, "云仓贸易行");
+  await openCustomer(page, "北辰物流");
   await expect(page.getByRole("button", { name: "整页打开" })).toBeVisible();
   await expect(customerRow(page, "云仓贸易行")).toBeVisible();
   expect(page.url()).not.toContain("full");
@@ -145,7 +145,7 @@ test("a filter is saved as a view, chosen from the rail, and deleted", async () 
 });
 
 test("a deleted customer comes back from the toast", async () => {
-  await select("云仓贸易行");
+  await openCustomer(page, "云仓贸易行");
   await page.getByRole("button", { name: "操作" }).first().click();
   await page.getByRole("menuitem", { name: "删除" }).click();
   await expect(customerRow(page, "云仓贸易行")).toHaveCount(0);
