@@ -89,7 +89,6 @@ pub struct LocalStore {
     presence: RwSignal<Arc<Vec<PresenceInfo>>>,
     is_complete: RwSignal<bool>,
     is_open: RwSignal<bool>,
-    evicted: RwSignal<bool>,
     storage: RwSignal<StorageState>,
     broken: RwSignal<Option<String>>,
     waiting_list: RwSignal<Arc<WaitingList>>,
@@ -242,9 +241,9 @@ impl LocalStore {
         self.is_open.into()
     }
 
-    /// Whether the browser had thrown the store away; put to false once the person has read it.
-    pub fn evicted(self) -> RwSignal<bool> {
-        self.evicted
+    /// The person has read that the browser threw the store away.
+    pub fn settle_eviction(self) {
+        self.send(&Request::SettleEviction);
     }
 
     /// How the device's storage does.

@@ -51,5 +51,14 @@ test("cleared storage comes back from the server with a notice", async () => {
   });
   await page.reload();
   await expect(customerRow(page, "接管之后")).toBeVisible({ timeout: 40_000 });
-  await expect(page.getByText(/浏览器.*清/).first()).toBeVisible();
+  const notice = page.locator(".notice").filter({ hasText: "浏览器清理了" });
+  await expect(notice).toBeVisible();
+
+  // It stays until it was read, also over a reload; and then it is gone for good.
+  await page.reload();
+  await notice.getByRole("button", { name: "关闭" }).click();
+  await expect(notice).toHaveCount(0);
+  await page.reload();
+  await expect(page.locator(".sync-pill.synced")).toBeVisible();
+  await expect(notice).toHaveCount(0);
 });

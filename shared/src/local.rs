@@ -66,6 +66,8 @@ pub enum Request {
         /// Names the intent.
         intent: RecordId,
     },
+    /// The person has read that the browser threw the store away.
+    SettleEviction,
     /// What this screen looks at.
     Presence {
         /// The record, if any.
@@ -162,8 +164,6 @@ pub struct Opened {
     pub members: Vec<MemberInfo>,
     /// The term of the leading tab; grows with each.
     pub term: u64,
-    /// Whether the store was found empty though it had been filled: the browser evicted it.
-    pub evicted: bool,
     /// How sync stands.
     pub status: Status,
 }
@@ -181,6 +181,9 @@ pub struct Status {
     pub refused: u32,
     /// When the replica last heard from the server, by the device's clock.
     pub last_contact: Option<Timestamp>,
+    /// Whether the store was found empty though it had been filled (the browser evicted it), until
+    /// [`Request::SettleEviction`].
+    pub evicted: bool,
 }
 
 /// How the replica and the server stand.

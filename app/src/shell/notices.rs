@@ -78,12 +78,12 @@ fn Storage() -> impl IntoView {
 fn Evicted() -> impl IntoView {
     let (store, i18n) = (use_store(), use_i18n());
     view! {
-        <Show when=move || store.evicted().get()>
+        <Show when=move || store.status().with(|it| it.evicted)>
             <Notice tone=Tone::Due glyph=Glyph::Info>
                 <span>{i18n.text(Messages::notice_evicted)}</span>
                 <Button
                     label=i18n.text(Messages::common_close)
-                    on_press=move |()| store.evicted().set(false)
+                    on_press=move |()| store.settle_eviction()
                 />
             </Notice>
         </Show>

@@ -37,7 +37,6 @@ impl LocalStore {
             presence: RwSignal::new(Arc::default()),
             is_complete: RwSignal::new(false),
             is_open: RwSignal::new(false),
-            evicted: RwSignal::new(false),
             storage: RwSignal::new(StorageState::Fine),
             broken: RwSignal::new(None),
             waiting_list: RwSignal::new(Arc::default()),
@@ -161,9 +160,6 @@ impl LocalStore {
                 self.members.set(Arc::new(opened.members));
                 self.take_status(opened.status);
                 self.is_open.set(true);
-                if opened.evicted {
-                    self.evicted.set(true);
-                }
             }
             Report::Rows { batch } => self.take_rows(&batch),
             Report::Complete => {

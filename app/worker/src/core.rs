@@ -17,10 +17,15 @@ use huike_shared::local::{Failure, Report, Request};
 use huike_shared::record::RecordRef;
 use huike_shared::row::Stamp;
 use huike_shared::scalar::Scalar;
-use huike_shared::sync::replica::{Effect, Event, Identity, Replica, Step, Stored, Table};
+use huike_shared::sync::replica::{
+    Effect, Event, Identity, Replica, Step, Stored, Table, Write,
+};
 use huike_shared::time::Timestamp;
 
 use crate::store::{Store, StoreError};
+
+/// The term of a core that could not take the lead yet; stores count from one.
+const NO_TERM: u64 = 0;
 
 /// The world around the core.
 pub trait Outside {
@@ -91,7 +96,11 @@ impl<S: Store, O: Outside> Core<S, O> {
         member: RecordId,
         had_data: bool,
     ) -> Result<Self, Stop> {
-        let term = store.take_term(0).await?;
+        // A full device can still be read; the lead is taken with the first edit that fits.
+        let term = match store.take_term(NO_TERM).await {
+            Err(StoreError::Full) => NO_TERM,
+            term => term?,
+        };
         let stored = read(&store).await?;
         let identity = Identity {
             member,
@@ -164,7 +173,7 @@ impl<S: Store, O: Outside> Core<S, O> {
         // What screens wait for goes before the connection.
         step.effects.append(&mut opening.effects);
         if !opening.writes.is_empty()
-            && let Err(error) = self.store.commit(self.identity.term, &opening.writes).await
+            && let Err(error) = self.commit(&opening.writes).await
         {
             return self.fail(error).await;
         }
@@ -172,6 +181,15 @@ impl<S: Store, O: Outside> Core<S, O> {
             self.perform(effect);
         }
         Ok(())
+    }
+
+    async fn commit(&mut self, writes: &[Write]) -> Result<(), StoreError> {
+        if self.identity.term == NO_TERM {
+            self.identity.term = self.store.take_term(NO_TERM).await?;
+            // Until now another tab could write: this step may stand on what is no longer so.
+            return Err(StoreError::Full);
+        }
+        self.store.commit(self.identity.term, writes).await
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -228,6 +246,7 @@ impl<S: Store, O: Outside> Core<S, O> {
                 | Request::ListWaiting
                 | Request::Retry { .. }
                 | Request::Dismiss { .. }
+                | Request::SettleEviction
                 | Request::Presence { .. }
                 | Request::SyncNow => {}
             }

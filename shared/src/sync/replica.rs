@@ -15,17 +15,17 @@ mod answers;
 mod chunks;
 mod edits;
 mod interface;
+mod meta;
 mod notes;
 mod queue;
 mod receive;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde::{Deserialize, Serialize};
-
 pub use self::interface::{Effect, Event, FetchError, Identity, Step, Stored, Table, Write};
 
 use self::chunks::{Records, Waiting};
+use self::meta::Meta;
 use self::notes::OpenNotes;
 use self::queue::{key, number};
 use super::message::{
@@ -43,21 +43,6 @@ use crate::registry;
 use crate::scalar::Scalar;
 use crate::time::Timestamp;
 
-/// What the replica remembers of itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Meta {
-    device: RecordId,
-    log: Option<RecordId>,
-    cursor: u64,
-    /// How far a fetch of states has come that is not complete. Not a cursor: a record that is still to
-    /// come may have changes before it.
-    fetched: Option<u64>,
-    members: Vec<MemberInfo>,
-    /// The last intents that left the outbox, so that a screen may repeat them.
-    recent: Vec<RecordId>,
-}
-
-const META_KEY: &[u8] = b"replica";
 /// Intents remembered after they were acknowledged.
 const RECENT_MAX: usize = 256;
 /// Changes on their way at one time.
@@ -70,6 +55,7 @@ const TIDY_MS: u32 = 2_000;
 /// The client half of sync.
 pub struct Replica {
     identity: Identity,
+    /// The browser threw the store away, and the person has not read so yet.
     evicted: bool,
     meta: Meta,
     meta_changed: bool,
@@ -109,9 +95,9 @@ impl Replica {
         now: Timestamp,
         entropy: &mut dyn Entropy,
     ) -> (Replica, Step) {
-        let found = stored.meta.iter().find(|it| it.0 == META_KEY);
-        let known: Option<Meta> = found.and_then(|it| outbox::read(&it.1));
-        let evicted = identity.had_data && known.is_none();
+        let known = Meta::find(&stored.meta);
+        let newly_evicted = identity.had_data && known.is_none();
+        let evicted = newly_evicted || meta::is_evicted(&stored.meta);
         let meta_changed = known.is_none();
         let meta = known.unwrap_or_else(|| Meta {
             device: device(now, entropy),
@@ -146,6 +132,9 @@ impl Replica {
             after_rows: Vec::new(),
         };
         replica.restore(stored.outbox, stored.tray);
+        if newly_evicted {
+            replica.step.writes.push(meta::note_eviction());
+        }
         replica.connection = Connection::Connecting;
         replica.step.effects.push(Effect::Connect);
         let step = replica.finish(now);
@@ -208,6 +197,7 @@ impl Replica {
                 request,
                 Request::Open { .. }
                     | Request::ListWaiting
+                    | Request::SettleEviction
                     | Request::Presence { .. }
                     | Request::SyncNow
                     | Request::Leave
@@ -240,6 +230,10 @@ impl Replica {
             Request::ListWaiting => self.tell_waiting(screen),
             Request::Retry { intent } => self.retry(now, intent),
             Request::Dismiss { intent } => self.dismiss(intent),
+            Request::SettleEviction => {
+                self.evicted = false;
+                self.step.writes.push(meta::settle_eviction());
+            }
             Request::Presence { record } => {
                 if self.greeted {
                     self.send(ClientMessage::Presence { record });
@@ -266,7 +260,6 @@ impl Replica {
                 member: self.identity.member,
                 members: self.meta.members.clone(),
                 term: self.identity.term,
-                evicted: self.evicted,
                 status,
             }),
         );
@@ -438,6 +431,7 @@ impl Replica {
             waiting_records,
             refused: u32::try_from(self.tray.len()).unwrap_or(u32::MAX),
             last_contact: self.last_contact,
+            evicted: self.evicted,
         }
     }
 
@@ -465,11 +459,7 @@ impl Replica {
         }
         if self.meta_changed {
             self.meta_changed = false;
-            self.step.writes.push(Write::Put {
-                table: Table::Meta,
-                key: META_KEY.to_vec(),
-                value: outbox::write(&self.meta),
-            });
+            self.step.writes.push(self.meta.put());
         }
         let mut after = std::mem::take(&mut self.after_rows);
         self.step.effects.append(&mut after);

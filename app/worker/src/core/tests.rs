@@ -61,13 +61,17 @@ fn open(store: &MemoryStore, seed: u8) -> Core<MemoryStore, Paper> {
 }
 
 fn open_silently(store: &MemoryStore, seed: u8) -> Core<MemoryStore, Paper> {
+    open_again(store, seed, false)
+}
+
+fn open_again(store: &MemoryStore, seed: u8, had_data: bool) -> Core<MemoryStore, Paper> {
     let outside = Paper {
         store: store.clone(),
         entropy: Counting(seed),
         done: Rc::default(),
         disconnects: 0,
     };
-    block_on(Core::open(store.clone(), outside, MEMBER, false)).expect("it opens")
+    block_on(Core::open(store.clone(), outside, MEMBER, had_data)).expect("it opens")
 }
 
 fn asked(request: Request) -> Event {
@@ -205,6 +209,60 @@ fn an_edit_that_waited_for_the_states_is_answered_when_its_transaction_fails() {
     store.fail_next(StoreError::Other("broken".into()));
     assert_eq!(block_on(core.load_states()), Ok(()));
     assert_eq!(answers(&core), [failed(1, Failure::Storage)]);
+}
+
+#[test]
+fn an_eviction_is_told_until_the_person_has_read_it() {
+    let store = MemoryStore::default();
+    let told = |core: &mut Core<MemoryStore, Paper>| {
+        let request = Request::Open { first: vec![] };
+        assert_eq!(block_on(core.handle(vec![asked(request)])), Ok(()));
+        reports(core).iter().any(|(_, it)| match it {
+            Report::Opened(opened) => opened.status.evicted,
+            _ => false,
+        })
+    };
+    assert!(told(&mut open_again(&store, 1, true)));
+    // The store has the replica again, so only what was kept tells the next page.
+    let mut second = open_again(&store, 2, true);
+    assert!(told(&mut second));
+    let read = asked(Request::SettleEviction);
+    assert_eq!(block_on(second.handle(vec![read])), Ok(()));
+    assert!(!told(&mut open_again(&store, 3, true)));
+}
+
+#[test]
+fn a_full_device_can_still_be_read() {
+    let store = MemoryStore::default();
+    assert_eq!(
+        block_on(open(&store, 1).handle(vec![edit(1, "云仓")])),
+        Ok(())
+    );
+    store.fail_next(StoreError::Full);
+    assert_eq!(names(&store), ["云仓"]);
+}
+
+#[test]
+fn a_device_that_was_full_at_the_start_goes_on_once_there_is_room() {
+    let store = MemoryStore::default();
+    let mut old = open(&store, 1);
+    assert_eq!(block_on(old.handle(vec![edit(1, "云仓")])), Ok(()));
+    store.fail_next(StoreError::Full);
+    let mut core = open(&store, 2);
+    store.fail_next(StoreError::Full);
+    assert_eq!(block_on(core.handle(vec![edit(2, "顺达")])), Ok(()));
+    assert_eq!(answers(&core), [failed(2, Failure::StorageFull)]);
+    // Another tab may have written meanwhile: the lead is taken, and what is there is read again.
+    assert_eq!(block_on(old.handle(vec![edit(3, "旧人")])), Ok(()));
+    assert_eq!(block_on(core.handle(vec![edit(2, "顺达")])), Ok(()));
+    assert_eq!(block_on(core.handle(vec![edit(2, "顺达")])), Ok(()));
+    assert_eq!(answers(&core).last(), Some(&stored(2)));
+    assert_eq!(
+        block_on(old.handle(vec![edit(4, "太晚")])),
+        Err(Stop::Robbed)
+    );
+    drop((old, core));
+    assert_eq!(names(&store), ["云仓", "顺达", "旧人"]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ struct Inner {
 }
 
 impl MemoryStore {
-    /// Lets the next commit fail.
+    /// Lets the next transaction fail, be it a commit or the taking of a term.
     pub fn fail_next(&self, fault: StoreError) {
         self.inner.borrow_mut().faults.push_back(fault);
     }
@@ -37,6 +37,9 @@ impl MemoryStore {
 impl Store for MemoryStore {
     async fn take_term(&self, after: u64) -> Result<u64, StoreError> {
         let mut inner = self.inner.borrow_mut();
+        if let Some(fault) = inner.faults.pop_front() {
+            return Err(fault);
+        }
         inner.term = inner.term.max(after) + 1;
         Ok(inner.term)
     }
