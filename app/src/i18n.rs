@@ -1,8 +1,7 @@
 //! Language and look of the page: words, dates, money, theme and density, switched in place.
 //!
 //! Everything shown reads the language signal through [`I18n`], so a switch repaints all words
-//! without a reload. Dates and numbers go through the browser's own `Intl`; making a formatter
-//! costs a hundred times more than using it, so each is made once per language.
+//! without a reload.
 //! The shell reads the same storage keys before the first paint (`public/theme.js`).
 
 mod appearance;
@@ -12,6 +11,7 @@ mod numbers;
 use huike_messages::{Language, Messages};
 use leptos::prelude::*;
 
+use crate::store::device::{remember, remembered};
 use crate::ui::follow;
 
 pub use appearance::{Appearance, Density, Theme, provide_appearance, use_appearance};
@@ -23,14 +23,12 @@ const LANGUAGE_KEY: &str = "huike.language";
 #[derive(Clone, Copy, Debug)]
 pub struct I18n {
     language: RwSignal<Language>,
-    time_zone: RwSignal<Option<String>>,
 }
 
 /// Reads the kept choice, puts the language into the context and keeps `<html lang>` true to it.
 pub fn provide_i18n() -> I18n {
     let i18n = I18n {
         language: RwSignal::new(kept_language()),
-        time_zone: RwSignal::new(None),
     };
     follow(move || {
         let tag = i18n.language.get().tag();
@@ -84,38 +82,15 @@ impl I18n {
 
     /// Switches the language everywhere and remembers it on this device.
     pub fn set_language(self, language: Language) {
-        keep(LANGUAGE_KEY, language.tag());
+        remember(LANGUAGE_KEY, Some(language.tag()));
         self.language.set(language);
-    }
-
-    /// The time zone of the workspace; without one it is the zone of the device.
-    pub fn set_time_zone(self, time_zone: Option<String>) {
-        self.time_zone.set(time_zone);
     }
 }
 
 fn kept_language() -> Language {
-    kept(LANGUAGE_KEY)
+    remembered(LANGUAGE_KEY)
         .and_then(|it| Language::from_tag(&it))
         .unwrap_or_else(|| {
             Language::negotiate(&window().navigator().language().unwrap_or_default())
         })
-}
-
-/// What this device remembers under a key; nothing where storage is forbidden.
-fn kept(key: &str) -> Option<String> {
-    window()
-        .local_storage()
-        .ok()
-        .flatten()?
-        .get_item(key)
-        .ok()
-        .flatten()
-}
-
-/// Remembers; a device that may not simply forgets on reload.
-fn keep(key: &str, value: &str) {
-    if let Ok(Some(storage)) = window().local_storage() {
-        let _ = storage.set_item(key, value);
-    }
 }

@@ -129,13 +129,10 @@ pub fn value_words(store: LocalStore, i18n: I18n, field: &FieldDef, value: &Scal
             .as_int()
             .map(|it| i18n.instant_exact(it))
             .unwrap_or_default(),
-        FieldKind::Number => value
-            .as_int()
-            .map(|it| i18n.number(it as f64))
-            .unwrap_or_default(),
+        FieldKind::Number => value.as_int().map(|it| i18n.number(it)).unwrap_or_default(),
         FieldKind::Percent => value
             .as_int()
-            .map(|it| i18n.percent(it as f64))
+            .map(|it| i18n.percent(it))
             .unwrap_or_default(),
         FieldKind::Flag => match value.as_bool() {
             Some(true) => i18n.t(|m| m.common_yes()),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use huike_shared::access::{Action, Role, allows};
 use huike_shared::document::DELETED;
 use huike_shared::id::{Id, RecordId};
-use huike_shared::local::{Intent, IntentPart, RefusedEdit, Request, Status, WaitingEdit};
+use huike_shared::local::{Intent, IntentPart, RefusedEdit, Report, Request, Status, WaitingEdit};
 use huike_shared::record::{Field, FieldType, Kind, Record, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::registry;
@@ -103,6 +103,8 @@ struct Inner {
     notes: RefCell<Vec<Rc<Note>>>,
     hear: RefCell<Option<Rc<dyn Fn(News)>>>,
     is_flush_planned: std::cell::Cell<bool>,
+    /// What the data core said before the rows of the snapshot were painted.
+    held: RefCell<Option<Vec<Report>>>,
 }
 
 /// Puts the store into the context.

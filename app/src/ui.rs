@@ -7,6 +7,7 @@
 mod avatar;
 mod board;
 mod button;
+mod cells;
 mod chip;
 mod dialog;
 mod dom;
@@ -32,6 +33,7 @@ mod window;
 pub use avatar::{Avatar, AvatarStack, company_initials, initials};
 pub use board::{Board, BoardColumn, ProbabilityRing};
 pub use button::{Button, ButtonKind, IconButton};
+pub use cells::{Cell, CellLook, CellsOf};
 pub use chip::{Badge, Chip, FilterChip, Tone};
 pub use dialog::{Dialog, Sheet, SidePanel};
 pub use dom::{Width, focus_soon, is_composing, is_typing, use_width, watch_keys};

@@ -105,6 +105,7 @@ pub enum Report {
     /// Rows of one kind ([`crate::packed`]): at first all of them in pieces, later what changed.
     Rows {
         /// The packed batch.
+        #[serde(with = "serde_bytes")]
         batch: Vec<u8>,
     },
     /// Every row the store holds was told.

@@ -76,6 +76,7 @@ pub fn owner_of(of: &str) -> Option<(RecordRef, &str)> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteState {
     /// The saved Automerge document.
+    #[serde(with = "serde_bytes")]
     pub saved: Vec<u8>,
     /// The first change.
     pub created: Stamp,

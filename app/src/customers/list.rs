@@ -28,8 +28,8 @@ use crate::routes::{Nav, customer_path, use_nav};
 use crate::shell::{Shell, use_creation, use_shell};
 use crate::store::{LocalStore, Rows, use_store};
 use crate::ui::{
-    Button, ButtonKind, EmptyState, Glyph, ListPlace, Show, Skeleton, SkeletonShape, Sort, Table,
-    VirtualList, Width, follow, listen, part,
+    Button, ButtonKind, Column, EmptyState, Glyph, ListPlace, Show, Skeleton, SkeletonShape, Sort,
+    Table, VirtualList, Width, follow, listen, part,
 };
 
 /// Milliseconds after the last letter until the address says what is searched.
@@ -200,6 +200,13 @@ impl ListState {
             }
         });
         self.keep_first_rows();
+        let store = self.store;
+        let is_drawn = Memo::new(move |_| self.keys.with(|it| !it.is_empty()));
+        follow(move || {
+            if is_drawn.get() {
+                store.first_rows_drawn();
+            }
+        });
     }
 
     /// The first rows of this order are what the next start paints; kept whenever they rest.
@@ -438,11 +445,17 @@ fn FullRows(list: ListState, open: Memo<Option<RecordId>>) -> impl IntoView {
         }
         cursor
     });
+    let is_beside = Memo::new(move |_| open.get().is_some());
+    // Every row reads them, so they are made once.
+    let columns = Memo::new_with_compare(
+        move |_| list_cells::columns(i18n, is_beside.get()),
+        |_, _| true,
+    );
     view! {
         <Table
-            columns=Signal::derive(move || list_cells::columns(i18n, open.get().is_some()))
+            columns=columns
             keys=Signal::derive(move || list.keys.get())
-            cell=Arc::new(move |column, slot| list_cells::cell(list, i18n, column, slot))
+            cells=Arc::new(move |key, columns: &[Column]| list_cells::cells(list, i18n, key, columns))
             row_height=look.row_height()
             label=i18n.text(Messages::customers_title)
             place=list.place

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use huike_messages::Messages;
 use huike_shared::customers::Customer;
+use huike_shared::id::RecordId;
 use huike_shared::row::Row;
 use huike_shared::text::Phone;
+use huike_shared::time::Timestamp;
 use leptos::prelude::*;
 
 use super::customer_ref;
 use super::list::{ListState, id_of};
 use crate::i18n::I18n;
 use crate::record::{WaitingMark, choice_label};
-use crate::ui::{Avatar, Badge, Column, Slot, Tone, live, part};
+use crate::ui::{Avatar, Badge, Cell, CellLook, Column, Slot, Tone, part};
 
 /// The columns; fewer while a record stands beside the list.
 pub fn columns(i18n: I18n, is_beside: bool) -> Vec<Column> {
@@ -60,63 +62,80 @@ pub fn columns(i18n: I18n, is_beside: bool) -> Vec<Column> {
     }
 }
 
-/// One cell of a pooled row.
-pub fn cell(list: ListState, i18n: I18n, column: &'static str, slot: Signal<Slot>) -> AnyView {
-    let row = move || list.store.row(customer_ref(id_of(slot.get().key))).get();
-    let text = move |index: usize| {
-        row()
-            .and_then(|it| it.value(index).as_text().map(str::to_owned))
+/// What the cells of one customer show.
+pub fn cells(list: ListState, i18n: I18n, key: u128, columns: &[Column]) -> Vec<Cell> {
+    let id = id_of(key);
+    let row = list.store.row(customer_ref(id)).get();
+    let row = row.as_deref();
+    let text = |index: usize| {
+        row.and_then(|it| it.value(index).as_text())
             .unwrap_or_default()
     };
-    match column {
-        "name" => name_cell(list, slot),
-        "level" => view! {
-            {part(move || {
-                let word = text(Customer::LEVEL.index);
-                (!word.is_empty()).then(|| level_badge(i18n, &word))
-            })}
+    let plain = |text: String| Cell {
+        text,
+        ..Cell::default()
+    };
+    let moment = |at: Option<Timestamp>| Cell {
+        text: at.map(|it| i18n.ago(it.millis())).unwrap_or_default(),
+        look: CellLook::Quiet,
+        title: at.map(|it| i18n.instant_exact(it.millis())),
+        ..Cell::default()
+    };
+    let cell = |column: &Column| match column.id {
+        "name" => {
+            let is_waiting = list.store.is_waiting(customer_ref(id)).get();
+            Cell {
+                company: Some((key, name_of(row))),
+                text: name_of(row),
+                look: CellLook::Name,
+                dot: is_waiting.then(|| i18n.t(Messages::sync_on_device)),
+                ..Cell::default()
+            }
         }
-        .into_any(),
-        "phone" => {
-            let words = move || {
-                let text = text(Customer::PHONE.index);
-                if text.is_empty() {
-                    text
-                } else {
-                    Phone::from_stored(&text).display()
-                }
-            };
-            view! { <span>{part(words)}</span> }.into_any()
+        "level" => {
+            let word = text(Customer::LEVEL.index);
+            Cell {
+                badge: (!word.is_empty())
+                    .then(|| (choice_label(i18n, "level", word), level_tone(word))),
+                ..Cell::default()
+            }
         }
-        "region" => view! { <span>{part(move || text(Customer::REGION.index))}</span> }.into_any(),
+        "phone" => match text(Customer::PHONE.index) {
+            "" => Cell::default(),
+            text => plain(Phone::from_stored(text).display()),
+        },
+        "region" => plain(text(Customer::REGION.index).to_owned()),
         "owner" => {
-            let name = move || {
-                let owner = row().and_then(|it| it.value(Customer::OWNER.index).as_id());
+            let owner = row.and_then(|it| it.value(Customer::OWNER.index).as_id());
+            plain(
                 owner
                     .map(|it| list.store.member_name(it))
-                    .unwrap_or_default()
-            };
-            view! { <span>{part(name)}</span> }.into_any()
+                    .unwrap_or_default(),
+            )
         }
-        "contacted" => {
-            let at = move || list.facts.with(|it| it.last_contact(id_of(slot.get().key)));
-            view! {
-                <span class="quiet" title=live(move || at().map(|it| i18n.instant_exact(it.millis())))>
-                    {part(move || at().map(|it| i18n.ago(it.millis())))}
-                </span>
-            }
-            .into_any()
-        }
-        "next" => next_cell(list, i18n, slot),
-        _ => {
-            let at = move || row().map(|it| it.updated.at.millis());
-            view! {
-                <span class="quiet" title=live(move || at().map(|it| i18n.instant_exact(it)))>
-                    {part(move || at().map(|it| i18n.ago(it)))}
-                </span>
-            }
-            .into_any()
-        }
+        "contacted" => moment(list.facts.with(|it| it.last_contact(id))),
+        "next" => next_cell(list, i18n, id),
+        _ => moment(row.map(|it| it.updated.at)),
+    };
+    columns.iter().map(cell).collect()
+}
+
+fn next_cell(list: ListState, i18n: I18n, id: RecordId) -> Cell {
+    let Some(task) = list.facts.with(|it| it.next_task(id).cloned()) else {
+        return Cell::default();
+    };
+    let due = task.due_on.map(|it| {
+        let tone = match i18n.days_until(it) {
+            ..0 => Tone::Bad,
+            0 => Tone::Due,
+            _ => Tone::Neutral,
+        };
+        (i18n.date(it), tone)
+    });
+    Cell {
+        badge: due,
+        text: task.title.into(),
+        ..Cell::default()
     }
 }
 
@@ -126,62 +145,17 @@ fn name_of(row: Option<&Row>) -> String {
         .to_owned()
 }
 
-fn name_cell(list: ListState, slot: Signal<Slot>) -> AnyView {
-    let name = Signal::derive(move || {
-        name_of(
-            list.store
-                .row(customer_ref(id_of(slot.get().key)))
-                .get()
-                .as_deref(),
-        )
-    });
-    let mark = move || view! { <WaitingMark record=customer_ref(id_of(slot.get().key))/> };
-    view! {
-        <Avatar name id=Signal::derive(move || slot.get().key) small=true square=true/>
-        <span class="cell-name">{part(move || name.get())}</span>
-        {part(mark)}
-    }
-    .into_any()
-}
-
-fn next_cell(list: ListState, i18n: I18n, slot: Signal<Slot>) -> AnyView {
-    let next = move || {
-        list.facts
-            .with(|it| it.next_task(id_of(slot.get().key)).cloned())
-    };
-    let tone = move || {
-        let days = next()
-            .and_then(|it| it.due_on)
-            .map(|it| i18n.days_until(it));
-        match days {
-            Some(days) if days < 0 => Tone::Bad,
-            Some(0) => Tone::Due,
-            _ => Tone::Neutral,
-        }
-    };
-    view! {
-        {part(move || {
-            next()
-                .map(|task| {
-                    let due = task.due_on;
-                    view! {
-                        {due.map(|it| view! { <Badge label=i18n.date(it) tone=Signal::derive(tone)/> })}
-                        <span>{task.title}</span>
-                    }
-                })
-        })}
-    }
-    .into_any()
-}
-
 /// A level as a badge.
 pub fn level_badge(i18n: I18n, word: &str) -> AnyView {
-    let tone = match word {
+    view! { <Badge label=choice_label(i18n, "level", word) tone=level_tone(word)/> }.into_any()
+}
+
+fn level_tone(word: &str) -> Tone {
+    match word {
         "a" => Tone::Good,
         "b" => Tone::Accent,
         _ => Tone::Neutral,
-    };
-    view! { <Badge label=choice_label(i18n, "level", word) tone=tone/> }.into_any()
+    }
 }
 
 /// A customer in two lines.

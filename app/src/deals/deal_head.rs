@@ -77,7 +77,7 @@ fn DealMeta(facts: Memo<DealFacts>, book: DealBook, record: RecordRef) -> impl I
         let words = format!(
             "{} × {} = {weighted}",
             money_exact(i18n, amount),
-            i18n.percent(f64::from(probability))
+            i18n.percent(i64::from(probability))
         );
         Some(words)
     };

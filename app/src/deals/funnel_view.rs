@@ -121,9 +121,9 @@ fn step_row(
     let width = format!("{}%", percent(step.reached.count, most).unwrap_or(0));
     let onward = before
         .and_then(|it| percent(step.reached.count, it))
-        .map_or_else(|| "—".to_owned(), |it| i18n.percent(it as f64));
+        .map_or_else(|| "—".to_owned(), |it| i18n.percent(it as i64));
     let lost = percent(step.lost, step.reached.count).filter(|_| step.lost > 0);
-    let lost = lost.map(|it| format!("{} · {}", i18n.count(step.lost), i18n.percent(it as f64)));
+    let lost = lost.map(|it| format!("{} · {}", i18n.count(step.lost), i18n.percent(it as i64)));
     view! {
         <tr class:won=step.stage.is_none()>
             <th scope="row">{name}</th>
@@ -163,7 +163,7 @@ fn losses_table<K>(
                         <i style:width=format!("{share}%")></i>
                     </td>
                     <td class="number">{i18n.count(it.lost.count)}</td>
-                    <td class="number">{i18n.percent(share as f64)}</td>
+                    <td class="number">{i18n.percent(share as i64)}</td>
                     <td class="number money" title=sums_exact(i18n, &it.lost.amount)>
                         {sums_short(i18n, &it.lost.amount)}
                     </td>

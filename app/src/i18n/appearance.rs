@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::follow;
 
-use super::{keep, kept};
+use crate::store::device::{remember, remembered};
 
 const THEME_KEY: &str = "huike.theme";
 const DENSITY_KEY: &str = "huike.density";
@@ -81,9 +81,10 @@ pub struct Appearance {
 
 /// Reads the kept choices and puts them into the context.
 pub fn provide_appearance() -> Appearance {
-    let theme = kept(THEME_KEY).and_then(|id| Theme::ALL.into_iter().find(|it| it.id() == id));
+    let theme =
+        remembered(THEME_KEY).and_then(|id| Theme::ALL.into_iter().find(|it| it.id() == id));
     let density =
-        kept(DENSITY_KEY).and_then(|id| Density::ALL.into_iter().find(|it| it.id() == id));
+        remembered(DENSITY_KEY).and_then(|id| Density::ALL.into_iter().find(|it| it.id() == id));
     let is_touch = window()
         .match_media("(pointer: coarse)")
         .ok()
@@ -113,7 +114,7 @@ impl Appearance {
 
     /// Changes the theme and remembers it.
     pub fn set_theme(self, theme: Theme) {
-        keep(THEME_KEY, theme.id());
+        remember(THEME_KEY, Some(theme.id()));
         self.theme.set(theme);
     }
 
@@ -124,7 +125,7 @@ impl Appearance {
 
     /// Changes the density and remembers it.
     pub fn set_density(self, density: Density) {
-        keep(DENSITY_KEY, density.id());
+        remember(DENSITY_KEY, Some(density.id()));
         self.density.set(density);
     }
 

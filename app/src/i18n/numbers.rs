@@ -1,83 +1,102 @@
 //! Numbers and money: exact on pages, short on cards.
-
-use std::cell::RefCell;
-use std::collections::HashMap;
+//!
+//! Both languages write numbers the same way, after the Unicode CLDR; making the first formatter of
+//! the browser's `Intl` would take tens of milliseconds of a start.
 
 use huike_messages::Language;
-use js_sys::{Array, Function, Intl, Object, Reflect};
 use leptos::prelude::*;
-use wasm_bindgen::JsValue;
 
 use super::I18n;
 
-thread_local! {
-    static FORMATTERS: RefCell<HashMap<String, Function>> = RefCell::default();
-}
+/// Currencies with a sign of their own; all others are written by their code.
+const SIGNS: [(&str, &str); 12] = [
+    ("CNY", "¥"),
+    ("USD", "$"),
+    ("EUR", "€"),
+    ("GBP", "£"),
+    ("JPY", "JP¥"),
+    ("HKD", "HK$"),
+    ("TWD", "NT$"),
+    ("SGD", "S$"),
+    ("AUD", "A$"),
+    ("KRW", "₩"),
+    ("INR", "₹"),
+    ("VND", "₫"),
+];
 
 impl I18n {
-    /// A number with separators: 12,345.6.
-    pub fn number(self, value: f64) -> String {
-        let language = self.language.get();
-        apply(&formatter(language, "number", &[]), value)
+    /// A number with separators: 12,345.
+    pub fn number(self, value: i64) -> String {
+        let sign = if value < 0 { "-" } else { "" };
+        format!("{sign}{}", grouped(value.unsigned_abs()))
     }
 
     /// A count.
     pub fn count(self, value: usize) -> String {
-        self.number(value as f64)
+        grouped(value as u64)
     }
 
     /// A share from 0 to 100: 65%.
-    pub fn percent(self, value: f64) -> String {
-        let options = [
-            ("style", "percent".into()),
-            ("maximumFractionDigits", 0.into()),
-        ];
-        apply(
-            &formatter(self.language.get(), "percent", &options),
-            value / 100.0,
-        )
+    pub fn percent(self, value: i64) -> String {
+        format!("{value}%")
     }
 
     /// Money to the last digit, without empty decimals: ¥12,345, ¥12,345.60.
     ///
     /// `exponent` is the number of digits behind the point of this currency.
     pub fn money(self, minor: i64, currency: &str, exponent: u32) -> String {
-        let scale = 10_i64.pow(exponent.min(4));
-        let digits = if minor % scale == 0 { 0 } else { exponent };
-        let options = [
-            ("style", "currency".into()),
-            ("currency", currency.into()),
-            ("currencyDisplay", "narrowSymbol".into()),
-            ("minimumFractionDigits", digits.into()),
-            ("maximumFractionDigits", digits.into()),
-        ];
-        let key = format!("money {currency} {digits}");
-        apply(
-            &formatter(self.language.get(), &key, &options),
-            minor as f64 / scale as f64,
-        )
+        with_sign(minor < 0, currency, &exact(minor.unsigned_abs(), exponent))
     }
 
     /// Money at a glance: ¥1.2万, ¥1.23亿; ¥12.3K, ¥1.23M in English.
     pub fn money_short(self, minor: i64, currency: &str, exponent: u32) -> String {
         let amount = minor as f64 / 10_f64.powi(exponent as i32);
-        let language = self.language.get();
-        let Some(short) = shorten(amount, language) else {
+        let Some((value, digits, unit)) = shorten(amount, self.language.get()) else {
             // Small amounts are short enough, and nobody counts cents on a card.
-            let whole = (amount.round() as i64) * 10_i64.pow(exponent.min(4));
-            return self.money(whole, currency, exponent);
+            let whole = grouped(amount.abs().round() as u64);
+            return with_sign(amount <= -0.5, currency, &whole);
         };
-        let (value, digits, unit) = short;
-        let options = [
-            ("style", "currency".into()),
-            ("currency", currency.into()),
-            ("currencyDisplay", "narrowSymbol".into()),
-            ("minimumFractionDigits", 0.into()),
-            ("maximumFractionDigits", digits.into()),
-        ];
-        let key = format!("short {currency} {digits}");
-        apply(&formatter(language, &key, &options), value) + unit
+        let text = format!("{:.*}", digits as usize, value.abs());
+        let text = match text.split_once('.') {
+            Some((whole, rest)) => match rest.trim_end_matches('0') {
+                "" => whole.to_owned(),
+                rest => format!("{whole}.{rest}"),
+            },
+            None => text.parse().map(grouped).unwrap_or(text),
+        };
+        with_sign(amount < 0.0, currency, &text) + unit
     }
+}
+
+fn with_sign(is_negative: bool, currency: &str, digits: &str) -> String {
+    let minus = if is_negative { "-" } else { "" };
+    match SIGNS.iter().find(|it| it.0 == currency) {
+        Some((_, sign)) => format!("{minus}{sign}{digits}"),
+        None => format!("{minus}{currency}\u{a0}{digits}"),
+    }
+}
+
+/// Decimals only where there are some.
+fn exact(minor: u64, exponent: u32) -> String {
+    let scale = 10_u64.pow(exponent.min(4));
+    let whole = grouped(minor / scale);
+    match minor % scale {
+        0 => whole,
+        rest => format!("{whole}.{rest:0width$}", width = exponent as usize),
+    }
+}
+
+/// Thousands apart.
+fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// The number in front of the unit, its decimals, and the unit; nothing for small amounts.
@@ -96,29 +115,6 @@ fn shorten(amount: f64, language: Language) -> Option<(f64, u32, &'static str)> 
         _ => 0,
     };
     Some((value, digits, unit))
-}
-
-/// The formatter of a language for these options, made once.
-fn formatter(language: Language, name: &str, options: &[(&str, JsValue)]) -> Function {
-    let key = format!("{} {name}", language.tag());
-    if let Some(known) = FORMATTERS.with_borrow(|it| it.get(&key).cloned()) {
-        return known;
-    }
-    let bag = Object::new();
-    for (name, value) in options {
-        let _ = Reflect::set(&bag, &(*name).into(), value);
-    }
-    let made = Intl::NumberFormat::new(&Array::of1(&language.tag().into()), &bag).format();
-    FORMATTERS.with_borrow_mut(|it| it.insert(key, made.clone()));
-    made
-}
-
-fn apply(formatter: &Function, value: f64) -> String {
-    formatter
-        .call1(&JsValue::UNDEFINED, &value.into())
-        .ok()
-        .and_then(|it| it.as_string())
-        .unwrap_or_else(|| value.to_string())
 }
 
 #[cfg(test)]
@@ -144,5 +140,15 @@ mod tests {
         check(9_800.0, Language::En, None);
         check(12_300.0, Language::En, Some((12.3, 1, "K")));
         check(-1_230_000.0, Language::En, Some((-1.23, 2, "M")));
+    }
+
+    #[test]
+    fn money_is_exact_to_the_last_digit() {
+        assert_eq!(exact(1_234_500, 2), "12,345");
+        assert_eq!(exact(1_234_560, 2), "12,345.60");
+        assert_eq!(exact(5, 3), "0.005");
+        assert_eq!(exact(1_234_567, 0), "1,234,567");
+        assert_eq!(with_sign(true, "CNY", "12"), "-¥12");
+        assert_eq!(with_sign(false, "CHF", "12"), "CHF\u{a0}12");
     }
 }

@@ -25,14 +25,14 @@ pub(super) fn History() -> impl IntoView {
     };
     load();
     let line = move |import: Standing| {
-        let (id, created) = (import.id.clone(), import.created as i64);
+        let (id, created) = (import.id.clone(), import.created);
         let state = import.state.clone();
         let can_undo = import.is_done();
         view! {
             <tr>
                 <td>{import.file_name}</td>
                 <td>{part(move || i18n.instant(import.created_at))}</td>
-                <td class="number">{i18n.number(created as f64)}</td>
+                <td class="number">{i18n.count(created as usize)}</td>
                 <td>{part(move || i18n.by_key(&format!("import-state-{state}")))}</td>
                 <td>
                     {can_undo

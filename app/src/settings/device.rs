@@ -59,7 +59,10 @@ pub fn Device() -> impl IntoView {
     };
 
     // What it looks like.
-    let megabytes = move |bytes: f64| i18n.number((bytes / MEGABYTE * 10.0).round() / 10.0);
+    let megabytes = move |bytes: f64| {
+        let tenths = (bytes / MEGABYTE * 10.0).round() as i64;
+        format!("{}.{}", i18n.number(tenths / 10), tenths % 10)
+    };
     let counts = registry::RECORDS
         .iter()
         .filter(|it| it.name != "note")

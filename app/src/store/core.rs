@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use gloo_timers::callback::Timeout;
 use huike_shared::id::RecordId;
 use huike_shared::local::{Failure, Intent, Report, Request, Status};
 use huike_shared::packed;
@@ -19,6 +20,11 @@ use super::tables::Tables;
 use super::{Inner, LocalStore, News, StorageState, WaitingList};
 use crate::transport::{Install, Listener, Transport, Updates};
 
+/// Where the list of customers lies, the page whose first rows are kept.
+const CUSTOMERS: &str = "/app/customers";
+/// Milliseconds that a page may take to draw the kept rows until the real ones are taken anyway.
+const HOLD_MS: u32 = 400;
+
 impl LocalStore {
     pub(super) fn open(transport: Transport) -> Self {
         let inner = Rc::new(Inner {
@@ -28,6 +34,7 @@ impl LocalStore {
             notes: RefCell::default(),
             hear: RefCell::default(),
             is_flush_planned: std::cell::Cell::new(false),
+            held: RefCell::default(),
         });
         let store = LocalStore {
             inner: StoredValue::new_local(Rc::clone(&inner)),
@@ -123,10 +130,10 @@ impl LocalStore {
     /// Introduces this screen to a data core and repeats what none has acknowledged.
     pub(super) fn greet(self) {
         let kind = |name: &str| registry::def_by_name(name).map(|it| it.kind);
-        let path = window().location().pathname().unwrap_or_default();
+        let path = path();
         let first = if path.starts_with("/app/deals") {
             [kind("pipeline"), kind("deal")]
-        } else if path.starts_with("/app/customers") {
+        } else if path.starts_with(CUSTOMERS) {
             [kind("customer"), None]
         } else {
             [kind("task"), kind("deal")]
@@ -154,6 +161,34 @@ impl LocalStore {
     }
 
     pub(super) fn take(self, report: Report) {
+        let report = self.with(|inner| match &mut *inner.held.borrow_mut() {
+            Some(held) => {
+                held.push(report);
+                None
+            }
+            None => Some(report),
+        });
+        if let Some(report) = report {
+            self.take_now(report);
+        }
+    }
+
+    /// The list shows its first rows. What the data core said meanwhile follows once they are painted:
+    /// a thousand rows a message would come before the frame.
+    pub fn first_rows_drawn(self) {
+        if self.with(|inner| inner.held.borrow().is_some()) {
+            request_animation_frame(move || {
+                Timeout::new(0, move || self.release()).forget();
+            });
+        }
+    }
+
+    fn release(self) {
+        let held = self.with(|inner| inner.held.take());
+        held.into_iter().flatten().for_each(|it| self.take_now(it));
+    }
+
+    fn take_now(self, report: Report) {
         match report {
             Report::Opened(opened) => {
                 self.me.set(opened.member);
@@ -297,7 +332,7 @@ impl LocalStore {
         if self.is_complete.get_untracked() {
             queue_microtask(flush);
         } else {
-            gloo_timers::callback::Timeout::new(30, flush).forget();
+            Timeout::new(30, flush).forget();
         }
     }
 
@@ -311,6 +346,11 @@ impl LocalStore {
         self.with(|inner| {
             let mut tables = inner.tables.borrow_mut();
             rows.into_iter().for_each(|it| tables.put_snapshot(it));
+            // Other pages do not show these rows.
+            if path().starts_with(CUSTOMERS) {
+                *inner.held.borrow_mut() = Some(Vec::new());
+                Timeout::new(HOLD_MS, move || self.release()).forget();
+            }
         });
         self.flush();
     }
@@ -347,4 +387,8 @@ impl LocalStore {
     pub(super) fn unstored_key(self) -> String {
         format!("huike.draft.unstored.{}", self.replica())
     }
+}
+
+fn path() -> String {
+    window().location().pathname().unwrap_or_default()
 }

@@ -10,9 +10,11 @@ pub struct DeviceEntropy;
 
 impl Entropy for DeviceEntropy {
     fn fill(&mut self, bytes: &mut [u8]) {
-        if let Ok(crypto) = window().crypto() {
-            let _ = crypto.get_random_values_with_u8_array(bytes);
-        }
+        // Zeros instead would give two records one id.
+        window()
+            .crypto()
+            .and_then(|it| it.get_random_values_with_u8_array(bytes))
+            .expect("a browser has a random source");
     }
 }
 

@@ -25,17 +25,88 @@ pub fn initials(name: &str) -> String {
 }
 
 /// Places that many names of companies begin with; the marks of a list would all be equal.
-const PLACES: &str = "北京 上海 天津 重庆 广州 深圳 杭州 宁波 温州 义乌 苏州 无锡 常州 南京 南通 扬州 \
-    合肥 福州 厦门 泉州 南昌 济南 青岛 烟台 潍坊 郑州 洛阳 武汉 宜昌 长沙 佛山 东莞 中山 珠海 惠州 汕头 \
-    南宁 海口 成都 绵阳 贵阳 昆明 西安 兰州 太原 沈阳 大连 长春 石家庄 保定 唐山 嘉兴 绍兴 金华 台州 \
-    广东 江苏 浙江 山东 福建 四川 湖北 湖南 河南 河北 安徽 江西 陕西 辽宁 云南 香港 台湾 中国";
+const PLACES: [&str; 73] = [
+    "北京",
+    "上海",
+    "天津",
+    "重庆",
+    "广州",
+    "深圳",
+    "杭州",
+    "宁波",
+    "温州",
+    "义乌",
+    "苏州",
+    "无锡",
+    "常州",
+    "南京",
+    "南通",
+    "扬州",
+    "合肥",
+    "福州",
+    "厦门",
+    "泉州",
+    "南昌",
+    "济南",
+    "青岛",
+    "烟台",
+    "潍坊",
+    "郑州",
+    "洛阳",
+    "武汉",
+    "宜昌",
+    "长沙",
+    "佛山",
+    "东莞",
+    "中山",
+    "珠海",
+    "惠州",
+    "汕头",
+    "南宁",
+    "海口",
+    "成都",
+    "绵阳",
+    "贵阳",
+    "昆明",
+    "西安",
+    "兰州",
+    "太原",
+    "沈阳",
+    "大连",
+    "长春",
+    "石家庄",
+    "保定",
+    "唐山",
+    "嘉兴",
+    "绍兴",
+    "金华",
+    "台州",
+    "广东",
+    "江苏",
+    "浙江",
+    "山东",
+    "福建",
+    "四川",
+    "湖北",
+    "湖南",
+    "河南",
+    "河北",
+    "安徽",
+    "江西",
+    "陕西",
+    "辽宁",
+    "云南",
+    "香港",
+    "台湾",
+    "中国",
+];
 
 /// The letters that stand for a company: the first two characters after its place, for the
 /// last ones are mostly a legal form.
 pub fn company_initials(name: &str) -> String {
     let whole = name.trim();
     let place = PLACES
-        .split_whitespace()
+        .into_iter()
         .find(|it| whole.starts_with(it))
         .unwrap_or_default();
     let rest = whole[place.len()..].trim_start_matches(['市', '省']);
@@ -57,7 +128,7 @@ fn is_wide(letter: char) -> bool {
 /// A hue that stays the same for the same id.
 ///
 /// The low bits of a UUIDv7 are random, so they spread well over the circle.
-fn hue(id: u128) -> u32 {
+pub(super) fn hue(id: u128) -> u32 {
     let mixed = (id as u64 ^ (id >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     // Twelve hues can still be told apart, three hundred and sixty cannot.
     ((mixed >> 40) as u32 % 12) * 30 + 10

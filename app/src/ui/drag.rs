@@ -9,7 +9,7 @@
 mod draw;
 mod listen;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -17,7 +17,7 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
-use super::drag_state::{DragState, Effect, Event, HOLD_MS, Place};
+use super::drag_state::{ColumnBox, DragState, Effect, Event, HOLD_MS, Place};
 use draw::Drawing;
 
 /// What was dropped where.
@@ -86,6 +86,7 @@ pub fn use_drag(
             drawing: RefCell::default(),
             hold: RefCell::default(),
             pointer: RefCell::default(),
+            has_scrolled: Cell::default(),
         });
         listen::attach(&shell);
     });
@@ -107,6 +108,8 @@ struct Shell {
     drawing: RefCell<Option<Drawing>>,
     hold: RefCell<Option<Timeout>>,
     pointer: RefCell<Option<i32>>,
+    /// Since the last frame.
+    has_scrolled: Cell<bool>,
 }
 
 impl Shell {
@@ -189,11 +192,20 @@ impl Shell {
             column: column.id.clone(),
             index: place.index,
         });
-        drawing.open_gap(&self.board, target.as_ref());
+        self.draw_gap(target.as_ref());
         self.over.set(target.clone());
         let others = column.map_or(0, |it| it.middles.len());
         if let Some(target) = target {
             self.on_news.run(DragNews::Over { target, others });
+        }
+    }
+
+    fn draw_gap(&self, target: Option<&DropTarget>) {
+        let state = self.state.borrow();
+        let column = target.and_then(|it| state.columns().iter().find(|at| at.id == it.column));
+        let near = column.map(ColumnBox::near).unwrap_or_default();
+        if let Some(drawing) = &*self.drawing.borrow() {
+            drawing.open_gap(&self.board, target, near);
         }
     }
 
@@ -263,12 +275,14 @@ impl Shell {
             let columns = {
                 let drawing = shell.drawing.borrow();
                 let Some(drawing) = &*drawing else { return };
-                drawing
-                    .scroll(&shell.board, at)
-                    .then(|| drawing.measure(&shell.board))
+                // The wheel scrolls too.
+                let has_moved = drawing.scroll(&shell.board, at) | shell.has_scrolled.take();
+                has_moved.then(|| drawing.measure(&shell.board))
             };
             if let Some(columns) = columns {
                 shell.handle(Event::Measured(columns));
+                // Others have come near.
+                shell.draw_gap(shell.over.get_untracked().as_ref());
             }
             shell.scroll_each_frame();
         });

@@ -5,6 +5,8 @@
 //! lift ends in exactly one [`Effect::Drop`] or [`Effect::Restore`]; a touch that moves before
 //! the hold has passed is a scroll and never a drag.
 
+use std::ops::Range;
+
 /// How far a mouse or pen moves before a press becomes a drag.
 pub(super) const LIFT_DISTANCE_PX: f64 = 6.0;
 /// How far a finger may tremble during the hold.
@@ -54,6 +56,15 @@ pub(super) struct ColumnBox {
     pub area: Area,
     /// The middle of each card that stays, from top to bottom.
     pub middles: Vec<f64>,
+}
+
+impl ColumnBox {
+    /// Numbers of the cards that are in sight, or within one height of the column of it.
+    pub fn near(&self) -> Range<usize> {
+        let Area { top, height, .. } = self.area;
+        let above = |limit: f64| self.middles.partition_point(|it| *it < limit);
+        above(top - height)..above(top + 2.0 * height)
+    }
 }
 
 /// Where the lifted cards would go: the number of a column in the layout and an index among

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::live::{For, listen, live, part};
 
+use super::cells::{CellsOf, cells as draw_cells};
 use super::icon::{Glyph, icon};
 use super::virtual_list::{ListPlace, Slot, VirtualList};
 
@@ -35,9 +36,6 @@ pub struct Sort {
     pub is_descending: bool,
 }
 
-/// How a table draws one cell of a pooled row.
-pub type CellView = Arc<dyn Fn(&'static str, Signal<Slot>) -> AnyView + Send + Sync>;
-
 /// A windowed table.
 #[component]
 pub fn Table(
@@ -47,8 +45,8 @@ pub fn Table(
     /// The records in order.
     #[prop(into)]
     keys: Signal<Arc<[u128]>>,
-    /// Draws one cell.
-    cell: CellView,
+    /// What the cells of a record show.
+    cells: CellsOf,
     /// Height of every row in pixels.
     #[prop(into)]
     row_height: Signal<f64>,
@@ -121,7 +119,6 @@ pub fn Table(
     .into_any();
 
     let row = Arc::new(move |slot: Signal<Slot>| {
-        let cell = Arc::clone(&cell);
         view! {
             {selected
                 .map(|selected| {
@@ -148,11 +145,7 @@ pub fn Table(
                         </div>
                     }
                 })}
-            <For each=move || columns.get() key=|it| it.id let:column>
-                <div class="cell" class:number=column.is_number role="gridcell">
-                    {cell(column.id, slot)}
-                </div>
-            </For>
+            {draw_cells(columns, slot, Arc::clone(&cells))}
         }
         .into_any()
     });

@@ -11,11 +11,11 @@ use leptos::ev::MouseEvent;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::live::{For, listen, live, part};
+use super::live::{For, follow, listen, live, part};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-use super::dom::{is_composing, keep_until_cleanup, unique_id};
+use super::dom::{is_composing, keep_until_cleanup, set_style, unique_id};
 use super::window::{pool_size, row_of_slot, scroll_to_show, visible};
 
 /// What one drawn row stands for: its number and its key.
@@ -185,24 +185,29 @@ pub fn VirtualList(
         });
         let is_shown = move || current.with(Option::is_some);
         let is_used = Memo::new(move |old: Option<&bool>| is_shown() || old == Some(&true));
-        let is_cursor = move || is_shown() && cursor.get() == Some(last.get().key);
-        let is_selected = move || {
-            selected.is_some_and(|it| is_shown() && it.with(|it| it.contains(&last.get().key)))
-        };
         let row = Arc::clone(&row);
+        let row_ref = NodeRef::<html::Div>::new();
+        let mut drawn = None;
+        follow(move || {
+            let Some(element) = row_ref.get() else { return };
+            let (slot, is_shown) = (last.get(), is_shown());
+            let look = Look {
+                number: slot.index + 1 + usize::from(is_table),
+                top: slot.index as f64 * row_height.get(),
+                is_shown,
+                is_cursor: is_shown && cursor.get() == Some(slot.key),
+                is_selected: selected.map(|it| is_shown && it.with(|it| it.contains(&slot.key))),
+            };
+            look.write(drawn.as_ref(), &element);
+            drawn = Some(look);
+        });
         view! {
             <div
                 id=slot_id(slot)
                 class="virtual-row"
                 role="row"
-                aria-rowindex=live(move || (last.get().index + 1 + usize::from(is_table)).to_string())
-                aria-selected=live(move || selected.map(|_| is_selected().to_string()))
-                class:cursor=live(is_cursor)
-                class:selected=live(is_selected)
-                hidden=live(move || !is_shown())
-                style:transform=live(move || {
-                    format!("translateY({}px)", last.get().index as f64 * row_height.get())
-                })
+                hidden
+                node_ref=row_ref
                 on:click=listen(move |ev: MouseEvent| {
                     let key = last.get_untracked().key;
                     place.update(|it| it.cursor = Some(key));
@@ -250,6 +255,45 @@ pub fn VirtualList(
     .into_any()
 }
 
+/// How a pooled row stands in the document. One effect writes all of it: a scroll or a letter of a
+/// search changes every row.
+#[derive(PartialEq)]
+struct Look {
+    number: usize,
+    top: f64,
+    is_shown: bool,
+    is_cursor: bool,
+    is_selected: Option<bool>,
+}
+
+impl Look {
+    /// Writes what differs from what was written before.
+    fn write(&self, before: Option<&Look>, row: &web_sys::HtmlElement) {
+        if before == Some(self) {
+            return;
+        }
+        let is_new = |same: fn(&Look, &Look) -> bool| before.is_none_or(|it| !same(it, self));
+        if is_new(|a, b| a.number == b.number) {
+            let _ = row.set_attribute("aria-rowindex", &self.number.to_string());
+        }
+        if is_new(|a, b| a.top == b.top) {
+            set_style(row, "transform", &format!("translateY({}px)", self.top));
+        }
+        if is_new(|a, b| a.is_shown == b.is_shown) {
+            row.set_hidden(!self.is_shown);
+        }
+        if is_new(|a, b| a.is_cursor == b.is_cursor) {
+            let _ = row.class_list().toggle_with_force("cursor", self.is_cursor);
+        }
+        if let Some(is_selected) = self.is_selected
+            && is_new(|a, b| a.is_selected == b.is_selected)
+        {
+            let _ = row.class_list().toggle_with_force("selected", is_selected);
+            let _ = row.set_attribute("aria-selected", &is_selected.to_string());
+        }
+    }
+}
+
 /// Follows scrolling once per frame and the size of the viewport, and restores the position.
 fn follow_scroll(
     view_ref: NodeRef<html::Div>,
@@ -261,7 +305,10 @@ fn follow_scroll(
     view_ref.on_load(move |view| {
         let start = place.get_untracked().top;
         let element = view.clone();
-        request_animation_frame(move || element.set_scroll_top(start as i32));
+        // Setting it lays the list out, so only where there is something to set.
+        if start > 0.0 {
+            request_animation_frame(move || element.set_scroll_top(start as i32));
+        }
         let measured = view.clone();
         let resized = Closure::<dyn FnMut()>::new(move || {
             let now = f64::from(measured.client_height());

@@ -17,9 +17,7 @@ use huike_shared::local::{Failure, Report, Request};
 use huike_shared::record::RecordRef;
 use huike_shared::row::Stamp;
 use huike_shared::scalar::Scalar;
-use huike_shared::sync::replica::{
-    Effect, Event, Identity, Replica, Step, Stored, Table, Write,
-};
+use huike_shared::sync::replica::{Effect, Event, Identity, Replica, Step, Stored, Table, Write};
 use huike_shared::time::Timestamp;
 
 use crate::store::{Store, StoreError};

@@ -85,6 +85,7 @@ pub struct PushedChange {
     /// Its name.
     pub hash: ChangeHash,
     /// The Automerge change.
+    #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
 }
 
@@ -158,6 +159,7 @@ pub struct Entry {
     /// When the server accepted it.
     pub at: Timestamp,
     /// The Automerge change.
+    #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
 }
 

@@ -35,6 +35,7 @@ pub struct OutboxEntry {
     /// Its name.
     pub hash: ChangeHash,
     /// The change.
+    #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
 }
 

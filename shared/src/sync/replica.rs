@@ -29,10 +29,9 @@ use self::meta::Meta;
 use self::notes::OpenNotes;
 use self::queue::{key, number};
 use super::message::{
-    ClientMessage, HEARTBEAT_MS, Hello, MemberInfo, PROTOCOL, PUSH_BYTES_MAX, PUSH_CHANGES_MAX,
-    PushedChange,
+    ClientMessage, HEARTBEAT_MS, Hello, PROTOCOL, PUSH_BYTES_MAX, PUSH_CHANGES_MAX, PushedChange,
 };
-use super::outbox::{self, OutboxEntry, TrayEntry};
+use super::outbox::{OutboxEntry, TrayEntry};
 use crate::access::Role;
 use crate::document::{Actor, ChangeHash, Registers};
 use crate::id::{Entropy, RecordId};

@@ -1,6 +1,7 @@
 //! What a drag looks like: the lifted copy, the gap, the measured columns, scrolling.
 
 use std::cell::{Cell, RefCell};
+use std::ops::Range;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -15,8 +16,12 @@ pub(super) struct Drawing {
     sources: Vec<HtmlElement>,
     copy: Option<HtmlElement>,
     gap: f64,
-    /// Where the gap is open.
-    open: RefCell<Option<DropTarget>>,
+    /// Where the gap is open, and which cards of that column are near enough to show it.
+    open: RefCell<(Option<DropTarget>, Range<usize>)>,
+    /// The cards that make room.
+    moved: RefCell<Vec<HtmlElement>>,
+    /// Every card that ever did.
+    styled: RefCell<Vec<HtmlElement>>,
     /// The first gap opens where the card was, without motion.
     is_settled: Cell<bool>,
 }
@@ -31,7 +36,7 @@ impl Drawing {
     ) -> Option<Drawing> {
         let pressed = find_card(board, card)?;
         let area = area_of(&pressed);
-        let gap = area.height + list_gap(&pressed);
+        let gap = area.height + space_below(&pressed);
         let copy = with_copy
             .then(|| copy_of(&pressed, area, cards.len()))
             .flatten();
@@ -63,6 +68,8 @@ impl Drawing {
             copy,
             gap,
             open: RefCell::default(),
+            moved: RefCell::default(),
+            styled: RefCell::default(),
             is_settled: Cell::new(false),
         })
     }
@@ -111,12 +118,20 @@ impl Drawing {
             .collect()
     }
 
-    /// Opens the gap at the target and closes it everywhere else.
-    pub(super) fn open_gap(&self, board: &HtmlElement, target: Option<&DropTarget>) {
-        let before = self.open.replace(target.cloned());
-        if before.as_ref() == target && self.is_settled.get() {
+    /// Opens the gap at the target and closes it everywhere else. Only cards whose number is
+    /// `near` move: the others are out of sight, and there may be hundreds.
+    pub(super) fn open_gap(
+        &self,
+        board: &HtmlElement,
+        target: Option<&DropTarget>,
+        near: Range<usize>,
+    ) {
+        let now = (target.cloned(), near.clone());
+        if *self.open.borrow() == now && self.is_settled.get() {
             return;
         }
+        let (before, _) = self.open.replace(now);
+        let mut below = Vec::new();
         for column in all(board, "[data-column]") {
             let id = column.get_attribute("data-column");
             let index_in = |of: Option<&DropTarget>| {
@@ -133,31 +148,37 @@ impl Drawing {
                     .class_list()
                     .toggle_with_force("over-zone", new.is_some());
             }
-            self.make_room(&staying(&column), old, new);
+            if let Some(index) = new {
+                let cards = staying(&column).into_iter().take(near.end);
+                below = cards.skip(index.max(near.start)).collect();
+            }
             self.show_carried(&column, new);
         }
+        self.make_room(below);
         self.is_settled.set(true);
     }
 
-    /// Moves the cards from an index on down, and those back that lay below the old gap only.
-    fn make_room(&self, cards: &[HtmlElement], old: Option<usize>, new: Option<usize>) {
+    /// Moves these cards down, and back those that are not among them.
+    fn make_room(&self, cards: Vec<HtmlElement>) {
         let motion = if self.is_settled.get() {
             "transform var(--quick) var(--ease)"
         } else {
             "none"
         };
-        for (number, card) in cards.iter().enumerate() {
-            let is_below = |index: Option<usize>| index.is_some_and(|it| number >= it);
-            if is_below(old) == is_below(new) {
-                continue;
-            }
+        let mut styled = self.styled.borrow_mut();
+        let mut moved = self.moved.borrow_mut();
+        for card in moved.iter().filter(|it| !cards.contains(it)) {
             set_style(card, "transition", motion);
-            if is_below(new) {
-                set_style(card, "transform", &format!("translateY({}px)", self.gap));
-            } else {
-                clear_style(card, "transform");
+            clear_style(card, "transform");
+        }
+        for card in cards.iter().filter(|it| !moved.contains(it)) {
+            set_style(card, "transition", motion);
+            set_style(card, "transform", &format!("translateY({}px)", self.gap));
+            if !styled.contains(card) {
+                styled.push(card.clone());
             }
         }
+        *moved = cards;
     }
 
     /// With the keyboard there is no copy in the air: an outline marks the gap.
@@ -229,7 +250,7 @@ impl Drawing {
                 let _ = list.class_list().remove_1("carried-here");
             }
         }
-        for card in all(board, "[data-card][style*=transform]") {
+        for card in self.styled.into_inner() {
             clear_style(&card, "transition");
             clear_style(&card, "transform");
         }
@@ -238,10 +259,10 @@ impl Drawing {
 
 /// The card of this id.
 pub(super) fn find_card(board: &Element, card: &str) -> Option<HtmlElement> {
-    // Compared, not queried: an id from outside needs no escaping then.
-    all(board, "[data-card]")
-        .into_iter()
-        .find(|it| it.get_attribute("data-card").as_deref() == Some(card))
+    // An id may come from outside; inside quotes only these two mean anything.
+    let quoted = card.replace('\\', "\\\\").replace('"', "\\\"");
+    let found = board.query_selector(&format!("[data-card=\"{quoted}\"]"));
+    found.ok().flatten()?.dyn_into().ok()
 }
 
 /// Plays the landing of a card.
@@ -277,18 +298,15 @@ fn area_of(element: &Element) -> Area {
     }
 }
 
-/// The space between two cards of the same list.
-fn list_gap(card: &HtmlElement) -> f64 {
-    let list = card.closest("[data-cards]").ok().flatten();
-    list.and_then(|it| {
-        leptos::prelude::window()
-            .get_computed_style(&it)
-            .ok()
-            .flatten()
-    })
-    .and_then(|it| it.get_property_value("row-gap").ok())
-    .and_then(|it| it.trim_end_matches("px").parse().ok())
-    .unwrap_or(8.0)
+/// The space below a card.
+fn space_below(card: &HtmlElement) -> f64 {
+    leptos::prelude::window()
+        .get_computed_style(card)
+        .ok()
+        .flatten()
+        .and_then(|it| it.get_property_value("margin-bottom").ok())
+        .and_then(|it| it.trim_end_matches("px").parse().ok())
+        .unwrap_or(8.0)
 }
 
 fn copy_of(card: &HtmlElement, area: Area, count: usize) -> Option<HtmlElement> {

@@ -52,6 +52,7 @@ pub(super) fn attach(shell: &Rc<Shell>) {
         on(shell, "dragstart", |_, ev: web_sys::Event| {
             ev.prevent_default()
         }),
+        scrolled(shell),
         on(shell, "keydown", |shell, ev: KeyboardEvent| key(shell, &ev)),
         on(shell, "focusin", |shell, ev: FocusEvent| enter(shell, &ev)),
         on(shell, "focusout", |shell, ev: FocusEvent| leave(shell, &ev)),
@@ -76,6 +77,15 @@ pub(super) fn attach(shell: &Rc<Shell>) {
         },
     ));
     keep_until_cleanup(listeners);
+}
+
+/// Lists inside the board scroll; that does not bubble.
+fn scrolled(shell: &Rc<Shell>) -> EventListener {
+    let heard = Rc::clone(shell);
+    let options = EventListenerOptions::run_in_capture_phase();
+    EventListener::new_with_options(&shell.board, "scroll", options, move |_| {
+        heard.has_scrolled.set(true);
+    })
 }
 
 fn on<E: JsCast + Clone>(
