@@ -7,7 +7,7 @@ customers-count = { $count ->
    *[other] { $count } customers
 }
 customers-empty = Your customers are listed here
-customers-empty-hint = Import a list, or press C to add one
+customers-empty-hint = Import a list, or add the first one
 customers-search = Search name, phone, pinyin
 contacts-title = Contacts
 contacts-new = Add contact

@@ -12,8 +12,8 @@ import-hint = UTF-8 or GB18030; commas, semicolons or tabs; up to 20 MB
 import-encoding = Encoding
 import-kind = Import as
 import-found = { $count ->
-    [one] { $count } row, parted by { $delimiter }
-   *[other] { $count } rows, parted by { $delimiter }
+    [one] { $count } row, separated by “{ $delimiter }”
+   *[other] { $count } rows, separated by “{ $delimiter }”
 }
 import-column = Column
 import-samples = Samples
