@@ -29,6 +29,7 @@ mod toast;
 mod toggle;
 mod virtual_list;
 mod window;
+mod written;
 
 pub use avatar::{Avatar, AvatarStack, company_initials, initials};
 pub use board::{Board, BoardColumn, ProbabilityRing};
@@ -53,3 +54,4 @@ pub use tabs::{Segment, Segmented, Tab, Tabs};
 pub use toast::{Toast, ToastStack, Toasts};
 pub use toggle::{Checkbox, Switch};
 pub use virtual_list::{ListPlace, Slot, VirtualList};
+pub use written::{Written, WrittenAvatar, WrittenIcon, child};

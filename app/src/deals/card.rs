@@ -8,6 +8,7 @@ use huike_shared::row::Stamp;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::acts::Spot;
 use super::board_context::BoardContext;
@@ -15,11 +16,15 @@ use super::book::deal_ref;
 use super::facts::DealFacts;
 use super::next_step::StepState;
 use super::words::{age_share, days_since, money_exact, money_short};
-use crate::ui::{Avatar, Glyph, Icon, LiveIcon, Menu, MenuItem, Show, Tone, listen, live, part};
+use crate::ui::{
+    Glyph, Icon, Menu, MenuItem, Show, Tone, Written, WrittenAvatar, WrittenIcon, child, follow,
+    listen, live,
+};
 
 /// One deal on the board.
 ///
-/// Reads one record and what belongs to it, so a change to another deal does not render it anew.
+/// One effect reads the record and what belongs to it, and writes what differs ([`Drawn`]): a board has
+/// five hundred of these, and the view of a signal for each of their parts took seconds to make.
 #[component]
 pub fn DealCard(
     /// Which deal.
@@ -27,64 +32,30 @@ pub fn DealCard(
     /// The board.
     board: BoardContext,
 ) -> impl IntoView {
-    // What it reads.
-    let BoardContext { book, i18n, .. } = board;
-    let store = book.store;
-    let row = store.row(deal_ref(id));
-    let facts = Memo::new(move |_| {
-        row.with(|it| it.as_deref().map(DealFacts::read))
-            .unwrap_or_default()
-    });
-    let step = Memo::new(move |_| book.steps.with(|it| it.get(&id).cloned()));
-    let step_state = Memo::new(move |_| book.step_state(id));
-    let is_waiting = store.is_waiting(deal_ref(id));
-    // What somebody else changes is shown briefly; the first sight of a card is no change.
-    let seen = Memo::new(move |old: Option<&(Stamp, bool)>| {
-        let now = row
-            .with(|it| it.as_ref().map(|it| it.updated))
-            .unwrap_or_default();
-        let is_news = old.is_some_and(|it| it.0 != now) && now.by != store.me();
-        (now, is_news)
-    });
-
-    // What it derives.
     let key = id.to_string();
-    let title = move || {
-        row.with(|it| it.as_ref().map(|it| it.get(Deal::TITLE).to_string()))
-            .unwrap_or_default()
-    };
-    let customer = Memo::new(move |_| customer_name(board, facts.with(|it| it.customer)));
-    let stage = Memo::new(move |_| {
-        let at = facts.with(|it| it.place.stage);
-        board.pipeline.with(|it| {
-            let stage = it.as_ref().and_then(|it| it.stage(at));
-            stage.map(|it| (it.probability.0, it.rotting_days.map(|it| it.0)))
-        })
+    let card_ref = NodeRef::<html::Article>::new();
+    let body_ref = NodeRef::<html::Div>::new();
+    let mut drawn = None;
+    let mut seen = None;
+    follow(move || {
+        let (Some(card), Some(body)) = (card_ref.get(), body_ref.get()) else {
+            return;
+        };
+        let words = Words::read(board, id, &mut seen);
+        if drawn.is_none() {
+            drawn = Drawn::new(&body);
+        }
+        if let Some(drawn) = &mut drawn {
+            drawn.show(&card, words);
+        }
     });
-    let days = Memo::new(move |_| days_since(facts.with(|it| it.place.since), book.clock.now()));
-    let age = move || {
-        format!(
-            "{:.2}",
-            age_share(days.get(), stage.get().and_then(|it| it.1))
-        )
-    };
-    let is_rotting = move || {
-        let limit = stage.get().and_then(|it| it.1).filter(|it| *it > 0);
-        limit.is_some_and(|it| days.get() > it)
-    };
-    let amount = move || facts.with(|it| it.amount);
-    let weighted = move || {
-        let probability = stage.get().map_or(0, |it| it.0);
-        amount().map(|it| money_short(i18n, it.percent(probability)))
-    };
-    let owner = move || facts.with(|it| it.owner);
-    let is_selected = {
-        let key = key.clone();
-        Memo::new(move |_| board.selected.with(|it| it.contains(&key)))
-    };
-    let is_opened = move || board.opened.get() == Some(id);
+    follow(move || mark(card_ref, "opened", board.opened.get() == Some(id)));
+    let selected = key.clone();
+    follow(move || {
+        let is_selected = board.selected.with(|it| it.contains(&selected));
+        mark(card_ref, "selected", is_selected);
+    });
 
-    // What it can do.
     let press = move |ev: web_sys::MouseEvent| {
         if ev.ctrl_key() || ev.meta_key() || ev.shift_key() {
             toggle(board.selected, &id.to_string());
@@ -97,58 +68,193 @@ pub fn DealCard(
             toggle(board.selected, &id.to_string());
         }
     };
-
-    // What it looks like.
     view! {
         <article
+            node_ref=card_ref
             class="card"
-            class:waiting=live(move || is_waiting.get())
-            class:selected=live(move || is_selected.get())
-            class:rotting=live(is_rotting)
-            class:opened=live(is_opened)
-            class:changed=live(move || seen.with(|it| it.1))
             data-card=key
             tabindex="-1"
             role="listitem"
-            aria-label=live(move || format!("{}, {}", title(), customer.get().map(|it| it.1).unwrap_or_default()))
-            style=("--age", age)
             on:click=listen(press)
             on:keydown=listen(press_key)
         >
-            <h3 class="card-title">{part(title)}</h3>
-            {part(move || customer.get().map(|(id, name)| view! {
-                <div class="card-customer">
-                    <Avatar name=name.clone() id=id small=true square=true/>
-                    <span>{name}</span>
-                </div>
-            }))}
-            <div class="card-figures">
-                {part(move || amount().map(|it| view! {
-                    <span class="money" title=money_exact(i18n, it)>{money_short(i18n, it)}</span>
-                }))}
-                <span class="weighted">{part(weighted)}</span>
-                {part(move || is_rotting().then(|| view! {
-                    <span class="card-age">{i18n.t(|it| it.time_days(days.get()))}</span>
-                }))}
-                {part(move || owner().map(|it| {
-                    let name = Signal::derive(move || store.member_name(it));
-                    view! { <Avatar name=name id=u128::from_be_bytes(*it.bytes()) small=true/> }
-                }))}
-            </div>
-            <div class=live(move || format!("card-next {}", tone(step_state.get()).class()))>
-                <LiveIcon glyph=Signal::derive(move || glyph(step_state.get()))/>
-                <span>{part(move || match step.get() {
-                    Some(it) => it.title.to_string(),
-                    None => i18n.t(|it| it.deals_no_step()),
-                })}</span>
-                {part(move || step.get().and_then(|it| it.due_on).map(|it| view! {
-                    <time datetime=it.to_string()>{i18n.date(it)}</time>
-                }))}
-            </div>
+            <div class="card-body" node_ref=body_ref></div>
             <CardMenu id board/>
         </article>
     }
     .into_any()
+}
+
+fn mark(card: NodeRef<html::Article>, class: &str, is_on: bool) {
+    if let Some(card) = card.get()
+        && card.class_list().contains(class) != is_on
+    {
+        let _ = card.class_list().toggle_with_force(class, is_on);
+    }
+}
+
+/// What a card shows.
+#[derive(PartialEq)]
+struct Words {
+    title: String,
+    customer: Option<(u128, String)>,
+    /// At a glance, and to the last digit.
+    amount: Option<(String, String)>,
+    weighted: String,
+    /// Days in the stage, if they are too many.
+    rotting: String,
+    /// 0 new, 1 too long in its stage.
+    age: String,
+    owner: Option<(u128, String)>,
+    step: StepState,
+    step_title: String,
+    step_due: Option<(String, String)>,
+    is_waiting: bool,
+    /// Somebody else has just changed it.
+    is_news: bool,
+}
+
+impl Words {
+    /// Reads them, followed. `seen` is how the deal was stamped when it was last read: its first sight is
+    /// no news.
+    fn read(board: BoardContext, id: RecordId, seen: &mut Option<Stamp>) -> Words {
+        let BoardContext { book, i18n, .. } = board;
+        let store = book.store;
+        let row = store.row(deal_ref(id)).get();
+        let facts = row.as_deref().map(DealFacts::read).unwrap_or_default();
+        let (probability, limit) = board
+            .pipeline
+            .with(|it| {
+                let stage = it.as_ref()?.stage(facts.place.stage)?;
+                Some((stage.probability.0, stage.rotting_days.map(|it| it.0)))
+            })
+            .unwrap_or_default();
+        let days = days_since(facts.place.since, book.clock.now());
+        let is_rotting = limit.is_some_and(|it| it > 0 && days > it);
+        let step = book.steps.with(|it| it.get(&id).cloned());
+        let stamp = row.as_ref().map(|it| it.updated).unwrap_or_default();
+        let is_news = seen.replace(stamp).is_some_and(|it| it != stamp) && stamp.by != store.me();
+        Words {
+            title: row
+                .as_deref()
+                .map(|it| it.get(Deal::TITLE).to_string())
+                .unwrap_or_default(),
+            customer: customer_name(board, facts.customer),
+            amount: facts
+                .amount
+                .map(|it| (money_short(i18n, it), money_exact(i18n, it))),
+            weighted: facts
+                .amount
+                .map(|it| money_short(i18n, it.percent(probability)))
+                .unwrap_or_default(),
+            rotting: if is_rotting {
+                i18n.t(|it| it.time_days(days))
+            } else {
+                String::new()
+            },
+            age: format!("{:.2}", age_share(days, limit)),
+            owner: facts
+                .owner
+                .map(|it| (u128::from_be_bytes(*it.bytes()), store.member_name(it))),
+            step: book.step_state(id),
+            step_title: match &step {
+                Some(it) => it.title.to_string(),
+                None => i18n.t(|it| it.deals_no_step()),
+            },
+            step_due: step
+                .and_then(|it| it.due_on)
+                .map(|it| (it.to_string(), i18n.date(it))),
+            is_waiting: store.is_waiting(deal_ref(id)).get(),
+            is_news,
+        }
+    }
+}
+
+/// The parts of a card in the document.
+struct Drawn {
+    title: Written,
+    customer: HtmlElement,
+    company: WrittenAvatar,
+    name: Written,
+    amount: Written,
+    weighted: Written,
+    rotting: Written,
+    owner: WrittenAvatar,
+    next: HtmlElement,
+    glyph: WrittenIcon,
+    step: Written,
+    due: Written,
+    said: Option<Words>,
+}
+
+impl Drawn {
+    fn new(body: &HtmlElement) -> Option<Drawn> {
+        let title = Written::new(body, "h3", "card-title")?;
+        let customer = child(body, "div", "card-customer")?;
+        let figures = child(body, "div", "card-figures")?;
+        let next = child(body, "div", "card-next")?;
+        Some(Drawn {
+            title,
+            company: WrittenAvatar::new(&customer, true)?,
+            name: Written::new(&customer, "span", "")?,
+            customer,
+            amount: Written::new(&figures, "span", "money")?,
+            weighted: Written::new(&figures, "span", "weighted")?,
+            rotting: Written::new(&figures, "span", "card-age")?,
+            owner: WrittenAvatar::new(&figures, false)?,
+            glyph: WrittenIcon::new(&next)?,
+            step: Written::new(&next, "span", "")?,
+            due: Written::new(&next, "time", "")?,
+            next,
+            said: None,
+        })
+    }
+
+    fn show(&mut self, card: &HtmlElement, now: Words) {
+        let before = self.said.as_ref();
+        if before == Some(&now) {
+            return;
+        }
+        let is_new = |same: fn(&Words, &Words) -> bool| before.is_none_or(|it| !same(it, &now));
+        if is_new(|a, b| a.age == b.age) {
+            let _ = card.style().set_property("--age", &now.age);
+        }
+        if is_new(|a, b| a.title == b.title && a.customer == b.customer) {
+            let name = now.customer.as_ref().map_or("", |it| &it.1);
+            let _ = card.set_attribute("aria-label", &format!("{}, {name}", now.title));
+        }
+        if is_new(|a, b| a.step == b.step) {
+            let class = format!("card-next {}", tone(now.step).class());
+            self.next.set_class_name(&class);
+        }
+        for (class, is_on) in [
+            ("waiting", now.is_waiting),
+            ("rotting", !now.rotting.is_empty()),
+            ("changed", now.is_news),
+        ] {
+            if is_on || before.is_some() {
+                let _ = card.class_list().toggle_with_force(class, is_on);
+            }
+        }
+        self.title.say(&now.title);
+        self.customer.set_hidden(now.customer.is_none());
+        self.company.show(now.customer.as_ref());
+        self.name.say(now.customer.as_ref().map_or("", |it| &it.1));
+        let (short, exact) = now.amount.as_ref().map_or(("", ""), |it| (&it.0, &it.1));
+        self.amount.say(short);
+        self.amount.explain(exact);
+        self.weighted.say(&now.weighted);
+        self.rotting.say(&now.rotting);
+        self.owner.show(now.owner.as_ref());
+        self.glyph.show(glyph(now.step));
+        self.step.say(&now.step_title);
+        let (iso, due) = now.step_due.as_ref().map_or(("", ""), |it| (&it.0, &it.1));
+        self.due.say(due);
+        if !iso.is_empty() {
+            let _ = self.due.host().set_attribute("datetime", iso);
+        }
+        self.said = Some(now);
+    }
 }
 
 /// The name of a customer and the number its color comes from, followed.

@@ -8,15 +8,13 @@ use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, Text};
+use web_sys::HtmlElement;
 
-use super::avatar::{company_initials, hue};
 use super::chip::Tone;
-use super::dom::set_style;
 use super::live::follow;
 use super::table::Column;
 use super::virtual_list::Slot;
+use super::written::{Written, WrittenAvatar, child};
 
 /// What one cell shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,10 +60,10 @@ pub(super) fn cells(columns: Signal<Vec<Column>>, slot: Signal<Slot>, of: CellsO
             if !ids.iter().copied().eq(columns.iter().map(|it| it.id)) {
                 host.set_text_content(None);
                 ids = columns.iter().map(|it| it.id).collect();
-                drawn = columns.iter().filter_map(Drawn::new).collect();
-                for it in &drawn {
-                    let _ = host.append_child(&it.host);
-                }
+                drawn = columns
+                    .iter()
+                    .filter_map(|it| Drawn::new(&host, it))
+                    .collect();
             }
             of(key, columns)
         });
@@ -80,30 +78,30 @@ pub(super) fn cells(columns: Signal<Vec<Column>>, slot: Signal<Slot>, of: CellsO
 struct Drawn {
     host: HtmlElement,
     cell: Cell,
-    avatar: Option<Words>,
-    badge: Option<Words>,
-    text: Option<Words>,
-    dot: Option<HtmlElement>,
+    parts: Option<Parts>,
+}
+
+/// The elements of a cell; which there are depends on its [`Shape`].
+struct Parts {
+    company: Option<WrittenAvatar>,
+    badge: Option<(HtmlElement, Written)>,
+    text: Option<Written>,
+    dot: Option<Written>,
 }
 
 impl Drawn {
-    fn new(column: &Column) -> Option<Drawn> {
-        let host = element(
-            "div",
-            if column.is_number {
-                "cell number"
-            } else {
-                "cell"
-            },
-        )?;
+    fn new(row: &HtmlElement, column: &Column) -> Option<Drawn> {
+        let class = if column.is_number {
+            "cell number"
+        } else {
+            "cell"
+        };
+        let host = child(row, "div", class)?;
         let _ = host.set_attribute("role", "gridcell");
         Some(Drawn {
             host,
             cell: Cell::default(),
-            avatar: None,
-            badge: None,
-            text: None,
-            dot: None,
+            parts: None,
         })
     }
 
@@ -112,118 +110,81 @@ impl Drawn {
             return;
         }
         if Shape::of(&self.cell) != Shape::of(&now) {
-            self.build(&now);
+            self.host.set_text_content(None);
+            self.parts = Some(Parts::new(&self.host, &now));
         }
-        self.write(&now);
+        if let Some(parts) = &mut self.parts {
+            parts.write(&now);
+        }
         self.cell = now;
     }
+}
 
-    /// Makes the elements that hold the words.
-    fn build(&mut self, now: &Cell) {
-        self.host.set_text_content(None);
-        let host = &self.host;
-        let avatar = now.company.as_ref();
-        self.avatar = avatar.and_then(|_| Words::new(host, "avatar small square"));
-        self.badge = now.badge.as_ref().and_then(|_| {
-            let soft = child(host, "badge")?;
-            Words::new(&soft, "")
-        });
-        let look = match now.look {
+impl Parts {
+    fn new(host: &HtmlElement, cell: &Cell) -> Parts {
+        let company = cell.company.as_ref();
+        let badge = cell.badge.as_ref();
+        let look = match cell.look {
             CellLook::Plain => "",
             CellLook::Name => "cell-name",
             CellLook::Quiet => "quiet",
         };
-        self.text = (!now.text.is_empty())
-            .then(|| Words::new(host, look))
-            .flatten();
-        self.dot = now.dot.as_ref().and_then(|_| child(host, "waiting-dot"));
-        // What stands there says nothing yet.
-        self.cell = Cell::default();
+        // In the order in which they stand.
+        Parts {
+            company: company.and_then(|_| WrittenAvatar::new(host, true)),
+            badge: badge.and_then(|_| {
+                let soft = child(host, "span", "badge")?;
+                let label = Written::new(&soft, "span", "")?;
+                Some((soft, label))
+            }),
+            text: (!cell.text.is_empty())
+                .then(|| Written::new(host, "span", look))
+                .flatten(),
+            dot: cell.dot.as_ref().and_then(|_| {
+                let dot = Written::new(host, "span", "waiting-dot")?;
+                let _ = dot.host().set_attribute("role", "img");
+                Some(dot)
+            }),
+        }
     }
 
-    /// Writes what differs.
-    fn write(&self, now: &Cell) {
-        if let (Some(words), Some((id, name))) = (&self.avatar, &now.company)
-            && self.cell.company != now.company
-        {
-            words.text.set_data(&company_initials(name));
-            let _ = words.host.set_attribute("aria-hidden", "true");
-            let _ = words.host.set_attribute("title", name);
-            set_style(&words.host, "--hue", &hue(*id).to_string());
+    fn write(&mut self, now: &Cell) {
+        if let Some(company) = &mut self.company {
+            company.show(now.company.as_ref());
         }
-        if let (Some(words), Some((label, tone))) = (&self.badge, &now.badge)
-            && self.cell.badge != now.badge
-        {
-            words.text.set_data(label);
-            if let Some(soft) = words.host.parent_element() {
-                soft.set_class_name(&format!("badge {}", tone.class()));
-            }
+        if let (Some((soft, words)), Some((label, tone))) = (&mut self.badge, &now.badge) {
+            words.say(label);
+            soft.set_class_name(&format!("badge {}", tone.class()));
         }
-        if let Some(words) = &self.text {
-            if self.cell.text != now.text {
-                words.text.set_data(&now.text);
-            }
-            match &now.title {
-                title if self.cell.title == *title => {}
-                Some(title) => {
-                    let _ = words.host.set_attribute("title", title);
-                }
-                None => {
-                    let _ = words.host.remove_attribute("title");
-                }
-            }
+        if let Some(text) = &mut self.text {
+            text.say(&now.text);
+            text.explain(now.title.as_deref().unwrap_or_default());
         }
-        if let (Some(dot), Some(name)) = (&self.dot, &now.dot)
-            && self.cell.dot != now.dot
-        {
-            for (attribute, value) in [("role", "img"), ("aria-label", name), ("title", name)] {
-                let _ = dot.set_attribute(attribute, value);
-            }
+        if let (Some(dot), Some(name)) = (&mut self.dot, &now.dot) {
+            let _ = dot.host().set_attribute("aria-label", name);
+            dot.explain(name);
         }
     }
 }
 
 /// Which elements a cell consists of.
 #[derive(PartialEq, Eq)]
-struct Shape(bool, bool, bool, bool, CellLook);
+struct Shape {
+    has_company: bool,
+    has_badge: bool,
+    has_text: bool,
+    has_dot: bool,
+    look: CellLook,
+}
 
 impl Shape {
     fn of(cell: &Cell) -> Shape {
-        Shape(
-            cell.company.is_some(),
-            cell.badge.is_some(),
-            !cell.text.is_empty(),
-            cell.dot.is_some(),
-            cell.look,
-        )
+        Shape {
+            has_company: cell.company.is_some(),
+            has_badge: cell.badge.is_some(),
+            has_text: !cell.text.is_empty(),
+            has_dot: cell.dot.is_some(),
+            look: cell.look,
+        }
     }
-}
-
-/// An element and the text in it.
-struct Words {
-    host: HtmlElement,
-    text: Text,
-}
-
-impl Words {
-    fn new(parent: &HtmlElement, class: &str) -> Option<Words> {
-        let host = child(parent, class)?;
-        let text = document().create_text_node("");
-        host.append_child(&text).ok()?;
-        Some(Words { host, text })
-    }
-}
-
-fn child(parent: &HtmlElement, class: &str) -> Option<HtmlElement> {
-    let child = element("span", class)?;
-    parent.append_child(&child).ok()?;
-    Some(child)
-}
-
-fn element(name: &str, class: &str) -> Option<HtmlElement> {
-    let element = document().create_element(name).ok()?;
-    if !class.is_empty() {
-        element.set_class_name(class);
-    }
-    element.dyn_into().ok()
 }

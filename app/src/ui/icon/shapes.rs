@@ -5,7 +5,7 @@ use super::Glyph;
 impl Glyph {
     /// The outline as the `d` of an SVG path.
     #[rustfmt::skip]
-    pub(super) fn path(self) -> &'static str {
+    pub(in crate::ui) fn path(self) -> &'static str {
         match self {
             Glyph::Today => "M8 12a4 4 0 1 0 8 0a4 4 0 1 0 -8 0M12 2v2M12 20v2M4.93 4.93l1.41 1.41M17.66 17.66l1.41 1.41M2 12h2M20 12h2M6.34 17.66l-1.41 1.41M19.07 4.93l-1.41 1.41",
             Glyph::Inbox => "M22 12 16 12 14 15 10 15 8 12 2 12M5.45 5.11 2 12v6a2 2 0 0 0 2 2h16a2 2 0 0 0 2-2v-6l-3.45-6.89A2 2 0 0 0 16.76 4H7.24a2 2 0 0 0-1.79 1.11z",
