@@ -9,6 +9,7 @@ mod upload;
 mod wire;
 
 use huike_messages::Messages;
+use leptos::html;
 use leptos::prelude::*;
 
 use crate::i18n::use_i18n;
@@ -91,6 +92,14 @@ pub fn ImportPage() -> impl IntoView {
             </li>
         }
     });
+    // A step begins at its top.
+    let body_ref = NodeRef::<html::Div>::new();
+    follow(move || {
+        number.track();
+        if let Some(body) = body_ref.get() {
+            body.set_scroll_top(0);
+        }
+    });
     let body = move || match wizard.step.get() {
         Step::File => view! { <upload::Upload wizard/> <history::History/> }.into_any(),
         Step::Mapping(uploaded) => view! { <mapping::Mapping wizard uploaded/> }.into_any(),
@@ -103,7 +112,7 @@ pub fn ImportPage() -> impl IntoView {
         <header class="page-head">
             <h1>{i18n.text(Messages::import_title)}</h1>
         </header>
-        <div class="page-body">
+        <div class="page-body" node_ref=body_ref>
             <div class="import">
                 <ol class="steps">{steps.collect_view()}</ol>
                 {part(move || {

@@ -15,11 +15,11 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::i18n::{I18n, Theme, use_appearance, use_i18n};
-use crate::record::{kind_label, title_of_row};
+use crate::record::{kind_label, new_title, title_of_row};
 use crate::routes::{path_of, use_nav};
 use crate::shell::{use_creation, use_shell};
 use crate::store::{LocalStore, use_store};
-use crate::ui::{Avatar, Glyph, Icon, focus_soon, follow, is_composing, listen, live, part};
+use crate::ui::{Avatar, Glyph, Icon, follow, is_composing, listen, live, part};
 
 /// Records of one kind in the results.
 const RECORDS_MAX: usize = 6;
@@ -86,7 +86,8 @@ pub fn Palette() -> impl IntoView {
             chosen.set(0);
             let _ = dialog.show_modal();
             if let Some(input) = input_ref.get_untracked() {
-                focus_soon(input.into());
+                // At once: what is typed in the next moment belongs here.
+                let _ = input.focus();
             }
         } else if !is_open && dialog.open() {
             dialog.close();
@@ -325,7 +326,7 @@ fn fixed(i18n: I18n) -> Vec<Entry> {
         )
     };
     let make = |glyph, words: fn(&Messages) -> String, shortcut, kind| {
-        let title = i18n.t(|m| m.record_new(&words(m)));
+        let title = i18n.t(|m| new_title(m, &words(m)));
         entry("palette-actions", glyph, title, shortcut, Act::Create(kind))
     };
     let action = |glyph, words: fn(&Messages) -> String, shortcut, act| {

@@ -13,6 +13,7 @@ mod note_editor;
 mod picker;
 mod waiting_mark;
 
+use huike_messages::{Language, Messages};
 use huike_shared::record::{FieldDef, FieldKind, Kind, KindDef, RecordRef};
 use huike_shared::registry;
 use huike_shared::row::Row;
@@ -156,5 +157,13 @@ fn outcome_words(i18n: I18n, text: &str) -> String {
         "won" => i18n.t(|m| m.deals_won()),
         "open" | "" => i18n.t(|m| m.deals_open()),
         _ => i18n.t(|m| m.deals_lost()),
+    }
+}
+
+/// What making a record of a kind is called: 新建客户, New customer.
+pub fn new_title(messages: &Messages, kind: &str) -> String {
+    match messages.language() {
+        Language::ZhCn => messages.record_new(kind),
+        Language::En => messages.record_new(&kind.to_lowercase()),
     }
 }

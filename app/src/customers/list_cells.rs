@@ -29,7 +29,7 @@ pub fn columns(i18n: I18n, is_beside: bool) -> Vec<Column> {
         column(
             "name",
             Messages::field_customer_name,
-            "minmax(180px, 2.2fr)",
+            "minmax(220px, 2.2fr)",
         ),
         column("level", Messages::field_customer_level, "72px"),
         column(

@@ -145,7 +145,10 @@ impl Words {
                 .map(|it| (money_short(i18n, it), money_exact(i18n, it))),
             weighted: facts
                 .amount
-                .map(|it| money_short(i18n, it.percent(probability)))
+                .map(|it| {
+                    let share = money_short(i18n, it.percent(probability));
+                    i18n.t(|it| it.deals_weighted(&share))
+                })
                 .unwrap_or_default(),
             rotting: if is_rotting {
                 i18n.t(|it| it.time_days(days))

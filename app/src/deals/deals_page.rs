@@ -327,7 +327,12 @@ fn PageBar(page: Page) -> impl IntoView {
                 on_choose=choose
             />
             <Show when=move || page.shown.get() != Shown::Funnel>
-                {QuickFilter::ALL.into_iter().map(|it| filter_chip(page, it)).collect_view()}
+                {QuickFilter::ALL.into_iter().map(|it| {
+                    // What is closed has no next step; a filter that is on can still be taken off.
+                    let is_asked = move || page.filters.with(|all| all.contains(&it));
+                    let is_apt = move || !it.is_of_steps() || page.shown.get() == Shown::Open || is_asked();
+                    view! { <Show when=is_apt>{filter_chip(page, it)}</Show> }
+                }).collect_view()}
             </Show>
             <TotalsStrip page/>
         </div>

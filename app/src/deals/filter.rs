@@ -39,6 +39,11 @@ impl QuickFilter {
         }
     }
 
+    /// Whether it asks for the next step, which only an open deal has.
+    pub fn is_of_steps(self) -> bool {
+        matches!(self, QuickFilter::Overdue | QuickFilter::NoNextStep)
+    }
+
     /// Whether a deal passes.
     pub fn matches(self, deal: &DealFacts, step: StepState, me: RecordId, today: Date) -> bool {
         match self {

@@ -106,8 +106,10 @@ fn OutcomeRow(
         Outcome::Lost { reason } => reason_words(i18n, &reason),
         Outcome::Won | Outcome::Open => String::new(),
     };
+    // Where it was lost; what was won went all the way.
     let stage = move || {
-        let at = facts.with(|it| it.place.stage);
+        let is_lost = facts.with(|it| matches!(it.outcome, Outcome::Lost { .. }));
+        let at = is_lost.then(|| facts.with(|it| it.place.stage))?;
         pipeline.with(|it| {
             it.as_ref()
                 .and_then(|it| it.stage(at))

@@ -64,9 +64,14 @@ pub fn TimelineEntry(
         row.with(|it| it.as_deref().map(|it| words_of(i18n, it, body.as_deref())))
             .unwrap_or_default()
     });
-    let ago = move || {
+    // The head of the day says the rest.
+    let time = move || {
         clock.now();
-        i18n.ago(at.millis())
+        if i18n.date_of(at.millis()) == clock.today() {
+            i18n.ago(at.millis())
+        } else {
+            i18n.time(at.millis())
+        }
     };
 
     // What it can do.
@@ -87,7 +92,7 @@ pub fn TimelineEntry(
                     <span>{sentence}</span>
                     {part(move || with_whom.get().map(|it| view! { <span>{it}</span> }))}
                     <span class="entry-subject">{part(subject)}</span>
-                    <time title=live(move || i18n.instant_exact(at.millis()))>{part(ago)}</time>
+                    <time title=live(move || i18n.instant_exact(at.millis()))>{part(time)}</time>
                     {is_activity.then(|| view! {
                         <IconButton
                             glyph=Glyph::Pencil

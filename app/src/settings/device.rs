@@ -61,7 +61,11 @@ pub fn Device() -> impl IntoView {
     // What it looks like.
     let megabytes = move |bytes: f64| {
         let tenths = (bytes / MEGABYTE * 10.0).round() as i64;
-        format!("{}.{}", i18n.number(tenths / 10), tenths % 10)
+        // Nobody counts tenths of what is large.
+        match tenths {
+            ..1_000 => format!("{}.{}", tenths / 10, tenths % 10),
+            _ => i18n.number(tenths / 10),
+        }
     };
     let counts = registry::RECORDS
         .iter()

@@ -9,7 +9,7 @@ use huike_shared::record::{Kind, Record};
 use leptos::prelude::*;
 
 use crate::i18n::use_i18n;
-use crate::record::NewRecordForm;
+use crate::record::{NewRecordForm, new_title};
 use crate::ui::{Dialog, Glyph, MenuItem, MenuList, Sheet, follow, part};
 
 /// A record that somebody wants to make, and what it already points at.
@@ -131,7 +131,7 @@ pub fn CreationDialogs() -> impl IntoView {
         let kind = creation.wanted.with(|it| it.as_ref().map(|it| it.kind));
         let offer = OFFERED.iter().find(|it| Some(it.0) == kind);
         offer
-            .map(|it| i18n.t(|m| m.record_new(&(it.3)(m))))
+            .map(|it| i18n.t(|m| new_title(m, &(it.3)(m))))
             .unwrap_or_default()
     });
     view! {

@@ -64,7 +64,7 @@ fn modal(
         };
         if is_open && !dialog.open() {
             let _ = dialog.show_modal();
-            focus_first_control(dialog_ref);
+            focus_first_control(&dialog);
         } else if !is_open && dialog.open() {
             dialog.close();
         }
@@ -113,21 +113,24 @@ fn modal(
     .into_any()
 }
 
-/// One comes to write, not to close: the first control takes the focus from the cross.
-fn focus_first_control(dialog_ref: NodeRef<html::Dialog>) {
-    request_animation_frame(move || {
-        let dialog = dialog_ref.try_get_untracked().flatten();
-        let first = dialog
-            .and_then(|it| {
-                it.query_selector(".dialog-body .input:not(:disabled)")
-                    .ok()
-                    .flatten()
-            })
-            .and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok());
-        if let Some(first) = first {
-            let _ = first.focus();
-        }
-    });
+/// One comes to write, not to close: the first control takes the focus from the cross. At once if it is
+/// there, for what is typed in the next moment belongs to it; else when it is drawn.
+fn focus_first_control(dialog: &web_sys::HtmlDialogElement) {
+    if !focus_control(dialog) {
+        let dialog = dialog.clone();
+        request_animation_frame(move || {
+            focus_control(&dialog);
+        });
+    }
+}
+
+fn focus_control(dialog: &web_sys::HtmlDialogElement) -> bool {
+    let first = dialog.query_selector(".dialog-body .input:not(:disabled)");
+    let first = first.ok().flatten();
+    match first.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+        Some(first) => first.focus().is_ok(),
+        None => false,
+    }
 }
 
 /// Pulling the handle down by a quarter of the sheet closes it.

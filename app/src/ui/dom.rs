@@ -65,13 +65,6 @@ pub(super) fn keep_until_cleanup<T: 'static>(it: T) {
     StoredValue::new_local(it);
 }
 
-/// Focuses an element after the current turn, when it is surely in the document.
-pub fn focus_soon(element: HtmlElement) {
-    request_animation_frame(move || {
-        let _ = element.focus();
-    });
-}
-
 /// Sets a CSS property through the object model, which the content policy allows.
 pub(super) fn set_style(element: &Element, name: &str, value: &str) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {

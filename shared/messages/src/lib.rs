@@ -37,6 +37,7 @@ impl Messages {
         let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
         // Isolation marks would end up in names that people copy out of a sentence.
         bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(in_groups));
         bundle.add_resource_overriding(resource);
         Messages { language, bundle }
     }
@@ -96,6 +97,26 @@ impl Messages {
     }
 }
 
+/// Whole numbers with thousands apart, as both languages write them; nothing for all other values.
+fn in_groups<M>(value: &FluentValue, _: &M) -> Option<String> {
+    let FluentValue::Number(number) = value else {
+        return None;
+    };
+    let whole = number.value.abs();
+    if whole.fract() != 0.0 || !(1_000.0..1e15).contains(&whole) {
+        return None;
+    }
+    let digits = (whole as u64).to_string();
+    let mut out = String::from(if number.value < 0.0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    Some(out)
+}
+
 impl std::fmt::Debug for Messages {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Messages").field(&self.language).finish()
@@ -107,6 +128,17 @@ mod tests {
     use super::*;
 
     include!(concat!(env!("OUT_DIR"), "/every.rs"));
+
+    #[test]
+    fn thousands_stand_apart() {
+        let en = Messages::of(Language::En);
+        assert_eq!(en.customers_count(1_234_567), "1,234,567 customers");
+        assert_eq!(en.customers_count(999), "999 customers");
+        assert_eq!(
+            Messages::of(Language::ZhCn).customers_count(10_000),
+            "10,000 位客户"
+        );
+    }
 
     #[test]
     fn every_message_is_a_full_sentence_in_every_language() {
