@@ -122,8 +122,7 @@ pub fn value_words(store: LocalStore, i18n: I18n, field: &FieldDef, value: &Scal
         FieldKind::Money => huike_shared::money::Money::parse_register(text)
             .map(|it| i18n.money(it.minor(), it.currency().code(), it.currency().exponent()))
             .unwrap_or_default(),
-        FieldKind::Date => text
-            .parse()
+        FieldKind::Date => huike_shared::time::parse_date(text)
             .map(|it| i18n.date_exact(it))
             .unwrap_or_default(),
         FieldKind::Instant => value

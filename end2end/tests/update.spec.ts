@@ -16,7 +16,7 @@ test.beforeAll(async ({ browser }) => {
   page = await (await browser.newContext()).newPage();
   await setUp(page, server);
   await open(page, "/app/customers");
-  await expect.poll(() => isControlled(page)).toBe(true);
+  await expect.poll(() => isControlled(page), { timeout: 40_000 }).toBe(true);
 });
 test.afterAll(async () => {
   await server.remove();

@@ -12,6 +12,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use time::{Duration, OffsetDateTime};
 
 /// Copies the database to `file` and writes `file.sha256` beside it. A server may be running.
 pub async fn backup(
@@ -198,7 +199,15 @@ fn sync_folder(folder: &Path) -> anyhow::Result<()> {
 
 /// A time for file names, in UTC: `20261121-143005`.
 fn stamp(now: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(now.millis())
-        .map(|it| it.strftime("%Y%m%d-%H%M%S").to_string())
-        .unwrap_or_else(|_| now.millis().to_string())
+    let at = OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(now.millis());
+    let (date, time) = (at.date(), at.time());
+    format!(
+        "{}{:02}{:02}-{:02}{:02}{:02}",
+        date.year(),
+        u8::from(date.month()),
+        date.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
 }

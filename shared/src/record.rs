@@ -14,7 +14,7 @@ use crate::place::{Outcome, Place};
 use crate::row::Row;
 use crate::scalar::Scalar;
 use crate::text::{Email, LINE_CHARS_MAX, Line, Paragraphs, Phone, TEXT_CHARS_MAX, Url};
-use crate::time::{Date, Timestamp};
+use crate::time::{Date, Timestamp, parse_date};
 
 pub use huike_derive::Record;
 
@@ -140,10 +140,7 @@ impl FieldKind {
             FieldKind::Paragraphs => !text.is_empty() && text.chars().count() <= TEXT_CHARS_MAX,
             FieldKind::Money => Money::parse_register(text).is_some(),
             FieldKind::Date => {
-                text.len() == 10
-                    && text
-                        .parse::<Date>()
-                        .is_ok_and(|it| it.to_string() == **text)
+                text.len() == 10 && parse_date(text).is_some_and(|it| it.to_string() == **text)
             }
             FieldKind::Choice(_) => is_choice_word(text),
             FieldKind::Member | FieldKind::Link(_) => {
@@ -305,7 +302,7 @@ impl FieldValue for Date {
     const KIND: FieldKind = FieldKind::Date;
 
     fn read(value: &Scalar) -> Option<Self> {
-        value.as_text().and_then(|it| it.parse().ok())
+        value.as_text().and_then(parse_date)
     }
 
     fn write(&self) -> Scalar {

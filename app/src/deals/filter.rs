@@ -132,6 +132,7 @@ impl Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use huike_shared::time::civil;
 
     #[test]
     fn filters_are_read_from_the_address_and_written_back() {
@@ -149,10 +150,10 @@ mod tests {
     #[test]
     fn each_filter_lets_through_what_it_names() {
         let me = RecordId([1; 16]);
-        let today = Date::constant(2026, 3, 8);
+        let today = civil(2026, 3, 8).expect("a day");
         let deal = DealFacts {
             owner: Some(me),
-            close_on: Some(Date::constant(2026, 3, 31)),
+            close_on: Some(civil(2026, 3, 31).expect("a day")),
             ..DealFacts::default()
         };
         let passes = |filter: QuickFilter, step| filter.matches(&deal, step, me, today);
@@ -161,7 +162,7 @@ mod tests {
         assert!(passes(QuickFilter::Overdue, StepState::Overdue));
         assert!(!passes(QuickFilter::Overdue, StepState::Missing));
         assert!(passes(QuickFilter::NoNextStep, StepState::Missing));
-        let april = Date::constant(2026, 4, 1);
+        let april = civil(2026, 4, 1).expect("a day");
         assert!(!QuickFilter::ThisMonth.matches(&deal, StepState::Missing, me, april));
     }
 

@@ -87,6 +87,7 @@ mod tests {
     use huike_shared::scalar::Scalar;
 
     use super::*;
+    use huike_shared::time::civil;
 
     const DEAL: RecordId = RecordId([3; 16]);
 
@@ -131,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_step_is_missing_overdue_due_or_planned() {
-        let today = Date::constant(2026, 3, 8);
+        let today = civil(2026, 3, 8).expect("a day");
         let step = |due_on| {
             Some(NextStep {
                 task: DEAL,
@@ -144,12 +145,12 @@ mod tests {
         assert_eq!(of(None), StepState::Missing);
         assert_eq!(of(step(None)), StepState::Planned);
         assert_eq!(
-            of(step(Some(Date::constant(2026, 3, 7)))),
+            of(step(Some(civil(2026, 3, 7).expect("a day")))),
             StepState::Overdue
         );
         assert_eq!(of(step(Some(today))), StepState::Today);
         assert_eq!(
-            of(step(Some(Date::constant(2026, 3, 9)))),
+            of(step(Some(civil(2026, 3, 9).expect("a day")))),
             StepState::Planned
         );
     }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use huike_shared::followups::{Priority, Task};
 use huike_shared::id::RecordId;
 use huike_shared::row::Row;
-use huike_shared::time::{Date, Timestamp};
-use jiff::ToSpan;
+use huike_shared::time::{Date, Timestamp, days_after};
 
 /// A heading of the task list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,7 +71,7 @@ impl TaskFacts {
         let Some(due) = self.due_on else {
             return Group::Undated;
         };
-        let tomorrow = today.saturating_add(1.day());
+        let tomorrow = days_after(today, 1);
         match due {
             _ if due < today => Group::Overdue,
             _ if due == today => Group::Today,
@@ -85,12 +84,12 @@ impl TaskFacts {
 
 /// The Monday on or before a day.
 pub fn week_start(day: Date) -> Date {
-    day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days())
+    days_after(day, -i64::from(day.weekday().number_days_from_monday()))
 }
 
 /// The Sunday on or after a day.
 pub fn week_end(day: Date) -> Date {
-    week_start(day).saturating_add(6.days())
+    days_after(week_start(day), 6)
 }
 
 /// Done tasks shown at most: the list is for what is to be done.
@@ -168,10 +167,11 @@ mod tests {
     use huike_shared::scalar::Scalar;
 
     use super::*;
+    use huike_shared::time::civil;
 
     const ME: RecordId = RecordId([7; 16]);
     /// A Wednesday.
-    const TODAY: Date = Date::constant(2026, 3, 4);
+    const TODAY: Date = civil(2026, 3, 4).expect("a day");
 
     fn task(number: u8, due_on: &str, more: &[(&str, Scalar)]) -> Arc<Row> {
         let mut row = Row {
@@ -239,7 +239,7 @@ mod tests {
             ("2026-03-02", "2026-03-02", "2026-03-08"),
             ("2026-03-08", "2026-03-02", "2026-03-08"),
         ] {
-            let day: Date = day.parse().unwrap();
+            let day = huike_shared::time::parse_date(day).unwrap();
             assert_eq!(week_start(day).to_string(), monday);
             assert_eq!(week_end(day).to_string(), sunday);
         }

@@ -3,8 +3,7 @@
 //! Pure: today comes in. Nothing is guessed silently, so what was read is returned beside the
 //! text without it, and the page shows it as a chip before anything is saved.
 
-use huike_shared::time::Date;
-use jiff::ToSpan;
+use huike_shared::time::{Date, civil, days_after};
 
 /// A day, and perhaps an hour, found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,12 +131,12 @@ fn day_at(text: &str, today: Date) -> Option<(Date, usize)> {
 }
 
 fn plus(date: Date, days: i64) -> Date {
-    date.saturating_add(days.days())
+    days_after(date, days)
 }
 
 /// 周五, 下周三, next fri. Weeks begin on Monday.
 fn weekday_at(text: &str, today: Date) -> Option<(Date, usize)> {
-    let number = i64::from(today.weekday().to_monday_one_offset());
+    let number = i64::from(today.weekday().number_from_monday());
     let monday = plus(today, 1 - number);
     for (word, weeks) in WEEKS {
         let Some(rest) = text.strip_prefix(word) else {
@@ -230,11 +229,11 @@ fn written_date_at(text: &str, today: Date) -> Option<(Date, usize)> {
     }
     let tail = day_word(rest);
     if rest.starts_with('号') && tail > 0 {
-        let this_month = Date::new(today.year(), today.month(), i8::try_from(first).ok()?).ok();
-        let on = this_month.filter(|it| *it >= today).or_else(|| {
-            let next = today.first_of_month().saturating_add(1.month());
-            Date::new(next.year(), next.month(), i8::try_from(first).ok()?).ok()
-        })?;
+        let day = u8::try_from(first).ok()?;
+        let this_month = today.replace_day(day).ok();
+        let on = this_month
+            .filter(|it| *it >= today)
+            .or_else(|| days_after(month_end(today), 1).replace_day(day).ok())?;
         return Some((on, length + tail));
     }
     None
@@ -250,7 +249,7 @@ fn day_word(text: &str) -> usize {
 /// mar 8, 月底.
 fn month_at(text: &str, today: Date) -> Option<(Date, usize)> {
     if text.starts_with("月底") {
-        return Some((today.last_of_month(), "月底".len()));
+        return Some((month_end(today), "月底".len()));
     }
     let month = MONTHS_LATIN.iter().position(|it| text.starts_with(it))?;
     let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
@@ -259,13 +258,18 @@ fn month_at(text: &str, today: Date) -> Option<(Date, usize)> {
     Some((coming(today, month as i64 + 1, day)?, letters + 1 + digits))
 }
 
+fn month_end(day: Date) -> Date {
+    let last = day.month().length(day.year());
+    days_after(day, i64::from(last) - i64::from(day.day()))
+}
+
 /// This day of this month, this year or next: people plan ahead.
 fn coming(today: Date, month: i64, day: i64) -> Option<Date> {
-    let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
-    let this_year = Date::new(today.year(), month, day).ok();
+    let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
+    let this_year = civil(today.year(), month, day);
     this_year
         .filter(|it| *it >= today)
-        .or_else(|| Date::new(today.year().checked_add(1)?, month, day).ok())
+        .or_else(|| civil(today.year() + 1, month, day))
 }
 
 /// A number in digits, or a Chinese one up to ten.
@@ -336,7 +340,7 @@ mod tests {
     use super::*;
 
     /// A Wednesday.
-    const TODAY: Date = Date::constant(2026, 3, 4);
+    const TODAY: Date = civil(2026, 3, 4).expect("a day");
 
     #[track_caller]
     fn check(text: &str, title: &str, on: Option<&str>, minute: Option<i64>) {
@@ -404,12 +408,15 @@ mod tests {
     fn a_due_field_takes_a_day_and_nothing_else() {
         assert_eq!(
             parse_day("下周三", TODAY),
-            Some(Date::constant(2026, 3, 11))
+            Some(civil(2026, 3, 11).expect("a day"))
         );
-        assert_eq!(parse_day(" Fri ", TODAY), Some(Date::constant(2026, 3, 6)));
+        assert_eq!(
+            parse_day(" Fri ", TODAY),
+            Some(civil(2026, 3, 6).expect("a day"))
+        );
         assert_eq!(
             parse_day("2026.3.9", TODAY),
-            Some(Date::constant(2026, 3, 9))
+            Some(civil(2026, 3, 9).expect("a day"))
         );
         assert_eq!(parse_day("明天吧", TODAY), None);
     }

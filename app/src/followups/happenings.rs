@@ -169,6 +169,7 @@ mod tests {
     use huike_shared::scalar::Scalar;
 
     use super::*;
+    use huike_shared::time::civil;
 
     fn row<R: Record>(number: u8, at: i64, values: &[(&str, Scalar)]) -> Arc<Row> {
         let stamp = Stamp {
@@ -232,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_closing_day_long_ago_keeps_its_day() {
-        let day = Date::constant(2026, 3, 4);
+        let day = civil(2026, 3, 4).expect("a day");
         let late = Timestamp::from_millis(days_from_date(day) * DAY_MS + 40 * DAY_MS);
         assert_eq!(closed_at(Some(day), late).date(0), day);
         assert_eq!(closed_at(None, late), late);

@@ -5,7 +5,7 @@
 //! the Unicode CLDR for the two languages.
 
 use huike_messages::{Language, Messages};
-use jiff::civil::Date;
+use huike_shared::time::{Date, EPOCH, civil, days_between};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -34,7 +34,7 @@ impl I18n {
     pub fn date_of(self, instant_ms: i64) -> Date {
         let at = local(instant_ms);
         let (month, day) = (at.get_month() + 1, at.get_date());
-        Date::new(at.get_full_year() as i16, month as i8, day as i8).unwrap_or_default()
+        civil(at.get_full_year() as i32, month as u8, day as u8).unwrap_or(EPOCH)
     }
 
     /// A civil date as people say it: 今天, 明天, 周三, 3月8日, 2025年3月8日.
@@ -131,14 +131,10 @@ impl I18n {
 }
 
 fn weekday(messages: &Messages, date: Date) -> String {
-    let number = date.weekday().to_monday_one_offset();
+    let number = date.weekday().number_from_monday();
     messages
         .by_key(&format!("time-weekday-{number}"))
         .unwrap_or_default()
-}
-
-fn days_between(from: Date, to: Date) -> i64 {
-    from.until(to).map_or(0, |span| i64::from(span.get_days()))
 }
 
 fn local(instant_ms: i64) -> js_sys::Date {
@@ -148,9 +144,13 @@ fn local(instant_ms: i64) -> js_sys::Date {
 /// 3月8日, Mar 8.
 fn day(language: Language, date: Date) -> String {
     match language {
-        Language::ZhCn => format!("{}月{}日", date.month(), date.day()),
+        Language::ZhCn => format!("{}月{}日", u8::from(date.month()), date.day()),
         // A date has a month from 1 to 12.
-        Language::En => format!("{} {}", MONTHS[date.month() as usize - 1], date.day()),
+        Language::En => format!(
+            "{} {}",
+            MONTHS[usize::from(u8::from(date.month())) - 1],
+            date.day()
+        ),
     }
 }
 
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn days_are_written_as_people_write_them() {
-        let date = Date::constant(2025, 9, 8);
+        let date = civil(2025, 9, 8).expect("a day");
         assert_eq!(day(Language::ZhCn, date), "9月8日");
         assert_eq!(day(Language::En, date), "Sep 8");
         assert_eq!(day_of_year(Language::ZhCn, date), "2025年9月8日");

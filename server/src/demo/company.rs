@@ -250,16 +250,17 @@ mod tests {
     use huike_shared::record::{Kind, Record as _};
     use huike_shared::registry;
     use huike_shared::row::Stamp;
+    use huike_shared::time::civil;
     use huike_shared::views::SavedView;
     use std::collections::HashSet;
 
-    const TODAY: Date = Date::constant(2026, 11, 21);
+    const TODAY: Date = civil(2026, 11, 21).expect("a day");
 
     #[test]
     fn the_company_is_the_same_every_time_and_moves_with_the_day() {
         let one = company(1, TODAY);
         assert_eq!(one, company(1, TODAY));
-        let later = company(1, Date::constant(2026, 11, 22));
+        let later = company(1, civil(2026, 11, 22).expect("a day"));
         assert_eq!(one.records.len(), later.records.len());
         assert_ne!(one, later);
     }
