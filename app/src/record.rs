@@ -7,6 +7,7 @@ mod clash;
 mod field_input;
 mod field_text;
 mod fields;
+mod first_place;
 mod head;
 mod new_record;
 mod note_editor;

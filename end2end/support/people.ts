@@ -101,3 +101,8 @@ export async function editField(page: Page, label: string, value: string): Promi
   await input.fill(value);
   await input.press("Enter");
 }
+
+/** Closes every page of a browser: pages of a server that is gone would go on calling it beside the next tests. */
+export async function closeAll(browser: Browser): Promise<void> {
+  await Promise.all(browser.contexts().map((it) => it.close()));
+}

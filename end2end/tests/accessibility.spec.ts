@@ -2,7 +2,7 @@
 // or critical. The dark theme differs in its colors only, so only these are looked at again.
 import { type Browser, type Locator, type Page, expect, test } from "@playwright/test";
 import { seriousFindings } from "../support/axe";
-import { setUp, signIn } from "../support/people";
+import { closeAll, setUp, signIn } from "../support/people";
 import { Server } from "../support/server";
 
 const WIDE = { width: 1440, height: 900 };
@@ -20,7 +20,8 @@ test.beforeAll(async ({ browser }) => {
   await signIn(page, demo, "demo", "huike demo 2026");
   await expect(page.locator(".sync-pill.synced").first()).toBeVisible({ timeout: 120_000 });
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await Promise.all([demo.remove(), fresh.remove()]);
 });
 

@@ -1,6 +1,6 @@
 // One's own account and the team: the password, invitations made and taken back.
 import { type Page, expect, test } from "@playwright/test";
-import { PASSWORD, open, setUp, signIn, synced } from "../support/people";
+import { PASSWORD, closeAll, open, setUp, signIn, synced } from "../support/people";
 import { Server } from "../support/server";
 
 test.describe.configure({ mode: "serial" });
@@ -14,7 +14,8 @@ test.beforeAll(async ({ browser }) => {
   page = await (await browser.newContext()).newPage();
   await setUp(page, server);
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 

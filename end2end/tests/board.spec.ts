@@ -1,6 +1,6 @@
 // The board: every way to move a card ends at the same register, and every move can be taken back.
 import { type Locator, type Page, expect, test } from "@playwright/test";
-import { PASSWORD, open, setUp, signIn, synced } from "../support/people";
+import { PASSWORD, closeAll, open, setUp, signIn, synced } from "../support/people";
 import { Server } from "../support/server";
 
 const [CONTACT, NEEDS, QUOTE] = ["初步接触", "需求确认", "方案报价"];
@@ -16,7 +16,8 @@ test.beforeAll(async ({ browser }) => {
   await page.getByRole("button", { name: "创建标准流程" }).click();
   await expect(column(page, CONTACT)).toBeVisible();
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 

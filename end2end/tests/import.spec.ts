@@ -1,6 +1,6 @@
 // A real list of customers: chosen, mapped, tried, imported, and taken back as a whole.
 import { type Page, expect, test } from "@playwright/test";
-import { open, setUp, synced } from "../support/people";
+import { closeAll, open, setUp, synced } from "../support/people";
 import { Server } from "../support/server";
 
 const LIST = "../server/tests/fixtures/zh/customers.csv";
@@ -13,7 +13,8 @@ test.beforeAll(async ({ browser }) => {
   page = await (await browser.newContext()).newPage();
   await setUp(page, server);
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 

@@ -3,6 +3,7 @@ import { type CDPSession, type Page, expect, test } from "@playwright/test";
 import { blockSockets } from "../support/device";
 import {
   PASSWORD,
+  closeAll,
   createCustomer,
   customerRow,
   editField,
@@ -29,7 +30,8 @@ test.beforeAll(async ({ browser }) => {
   await expect(customerRow(li, "北辰物流")).toBeVisible();
   for (const page of [wang, li]) await openCustomer(page, "北辰物流");
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 

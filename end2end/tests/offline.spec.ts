@@ -1,6 +1,6 @@
 // A day without a server: the program opens, everything works, and nothing is lost when it returns.
 import { type Page, expect, test } from "@playwright/test";
-import { createCustomer, customerRow, editField, open, setUp, synced } from "../support/people";
+import { closeAll, createCustomer, customerRow, editField, open, setUp, synced } from "../support/people";
 import { Server } from "../support/server";
 
 test.describe.configure({ mode: "serial" });
@@ -16,7 +16,8 @@ test.beforeAll(async ({ browser }) => {
   await createCustomer(page, "云仓贸易行");
   await synced(page);
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 

@@ -1,6 +1,15 @@
 // The same program in a hand: a phone of 390 px, a tablet of 820 px, two languages, two themes.
 import { type BrowserContext, type Locator, type Page, expect, test } from "@playwright/test";
-import { PASSWORD, createCustomer, customerRow, open, setUp, signIn, synced } from "../support/people";
+import {
+  PASSWORD,
+  closeAll,
+  createCustomer,
+  customerRow,
+  open,
+  setUp,
+  signIn,
+  synced,
+} from "../support/people";
 import { Server } from "../support/server";
 
 let server: Server;
@@ -30,7 +39,8 @@ test.beforeAll(async ({ browser }) => {
   await page.waitForURL("**/app/today");
   await expect(bar().getByRole("link", { name: "客户" })).toBeVisible();
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 

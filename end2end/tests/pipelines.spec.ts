@@ -1,6 +1,6 @@
 // Pipelines as a team makes them: stages edited, removed and brought back, a second one, lost deals.
 import { type Locator, type Page, expect, test } from "@playwright/test";
-import { open, startWith, synced } from "../support/people";
+import { closeAll, open, startWith, synced } from "../support/people";
 import { Server } from "../support/server";
 
 test.describe.configure({ mode: "serial" });
@@ -14,7 +14,8 @@ test.beforeAll(async ({ browser }) => {
   await addDeal("初步接触", "仓储项目");
   await addDeal("需求确认", "冷链项目");
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 
@@ -145,4 +146,23 @@ test("a second pipeline has a board of its own", async () => {
   await expect(card(page, "冷链项目")).toBeVisible();
   await expect(card(page, "第一份续约")).toHaveCount(0);
   await synced(page);
+});
+
+test("a new deal goes to the pipeline and the stage that one chooses", async () => {
+  await page.locator(".page-head").getByRole("button", { name: /^新建商机/ }).click();
+  const dialog = page.getByRole("dialog", { name: "新建商机" });
+  await dialog.getByRole("textbox", { name: /^商机名称/ }).fill("续约第二份");
+  const pipeline = dialog.getByRole("combobox", { name: "销售流程" });
+  const stages = dialog.getByRole("combobox", { name: "阶段" });
+  // The board that is looked at, and its first stage.
+  await expect(pipeline.getByRole("option", { selected: true })).toHaveText("销售流程");
+  await expect(stages.getByRole("option", { selected: true })).toHaveText("初步接触");
+  await stages.selectOption({ label: "商务谈判" });
+  await pipeline.selectOption({ label: "售后续约" });
+  await expect(stages.getByRole("option", { selected: true })).toHaveText("新阶段");
+  await dialog.getByRole("button", { name: "创建", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await page.getByRole("button", { name: "关闭" }).first().click();
+  await page.getByRole("tab", { name: "售后续约" }).click();
+  await expect(card(column("新阶段"), "续约第二份")).toBeVisible();
 });

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type Page, expect, test } from "@playwright/test";
 import {
+  closeAll,
   createCustomer,
   customerRow,
   editField,
@@ -28,7 +29,8 @@ test.beforeAll(async ({ browser }) => {
     await expect(customerRow(li, name)).toBeVisible();
   }
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 

@@ -1,13 +1,14 @@
 // The first minutes with Huike: the set-up code, the first account, a colleague, the password.
 import { expect, test } from "@playwright/test";
-import { PASSWORD, invite, setUp, signIn, synced } from "../support/people";
+import { PASSWORD, closeAll, invite, setUp, signIn, synced } from "../support/people";
 import { Server } from "../support/server";
 
 let server: Server;
 test.beforeAll(async () => {
   server = await new Server().start();
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 

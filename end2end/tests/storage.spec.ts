@@ -1,7 +1,16 @@
 // A device that cannot keep anything, and a program that breaks: said in words, nothing lost.
 import { type CDPSession, type Page, expect, test } from "@playwright/test";
 import { blockSockets } from "../support/device";
-import { PASSWORD, createCustomer, customerRow, open, signIn, startWith, synced } from "../support/people";
+import {
+  PASSWORD,
+  closeAll,
+  createCustomer,
+  customerRow,
+  open,
+  signIn,
+  startWith,
+  synced,
+} from "../support/people";
 import { Server } from "../support/server";
 
 test.describe.configure({ mode: "serial" });
@@ -14,7 +23,8 @@ test.beforeAll(async ({ browser }) => {
   await createCustomer(page, "北辰物流", "13800138000");
   await synced(page);
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 

@@ -1,6 +1,6 @@
 // What may happen to machines: a killed server, a killed tab, cleared storage, two tabs.
 import { type Page, expect, test } from "@playwright/test";
-import { createCustomer, customerRow, open, setUp, synced } from "../support/people";
+import { closeAll, createCustomer, customerRow, open, setUp, synced } from "../support/people";
 import { Server } from "../support/server";
 
 test.describe.configure({ mode: "serial" });
@@ -14,7 +14,8 @@ test.beforeAll(async ({ browser }) => {
   await setUp(page, server);
   await open(page, "/app/customers");
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 

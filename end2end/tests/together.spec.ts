@@ -1,6 +1,15 @@
 // Two people on one base: live edits, offline edits that merge, clashes that leave a trace.
 import { type Page, expect, test } from "@playwright/test";
-import { createCustomer, customerRow, editField, invite, open, setUp, synced } from "../support/people";
+import {
+  closeAll,
+  createCustomer,
+  customerRow,
+  editField,
+  invite,
+  open,
+  setUp,
+  synced,
+} from "../support/people";
 import { Server } from "../support/server";
 
 test.describe.configure({ mode: "serial" });
@@ -17,7 +26,8 @@ test.beforeAll(async ({ browser }) => {
   await open(wang, "/app/customers");
   await open(li, "/app/customers");
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 

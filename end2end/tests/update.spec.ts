@@ -1,6 +1,6 @@
 // A new version of the program: offered, taken over at one press, never half; and the way out.
 import { type Page, expect, test } from "@playwright/test";
-import { createCustomer, customerRow, open, setUp, synced } from "../support/people";
+import { closeAll, createCustomer, customerRow, open, setUp, synced } from "../support/people";
 import { Server } from "../support/server";
 import { SiteCopy } from "../support/site";
 
@@ -18,7 +18,8 @@ test.beforeAll(async ({ browser }) => {
   await open(page, "/app/customers");
   await expect.poll(() => isControlled(page), { timeout: 40_000 }).toBe(true);
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
   site.remove();
 });

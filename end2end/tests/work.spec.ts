@@ -1,6 +1,7 @@
 // A day with customers: finding, sorting, choosing many, taking back, writing down, planning.
 import { type Locator, type Page, expect, test } from "@playwright/test";
 import {
+  closeAll,
   createCustomer,
   customerRow,
   editField,
@@ -23,7 +24,8 @@ test.beforeAll(async ({ browser }) => {
   await createCustomer(page, "Acme Tools", "+1 212 555 0145");
   await page.getByRole("button", { name: "关闭" }).first().click();
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
+  await closeAll(browser);
   await server.remove();
 });
 
@@ -101,6 +103,46 @@ test("a column head sorts one way and the other", async () => {
   await expect(head).toHaveAttribute("aria-sort", "descending");
   await page.reload();
   await expect.poll(names).toEqual(rising.toReversed());
+});
+
+test("a cell of the list is changed where it stands, with the mouse and with the keyboard", async () => {
+  const row = customerRow(page, "云仓贸易行");
+  await row.locator("[data-field=region]").hover();
+  await row.getByRole("button", { name: "编辑" }).click();
+  const region = row.getByRole("textbox", { name: /^地区/ });
+  await expect(region).toBeFocused();
+  await region.fill("杭州");
+  await region.press("Escape");
+  await expect(region).toBeHidden();
+  await expect(row).not.toContainText("杭州");
+
+  // The row is still open: Enter opens the field again, Tab saves and walks on.
+  await page.keyboard.press("Enter");
+  await region.fill("宁波");
+  await region.press("Shift+Tab");
+  const phone = row.getByRole("textbox", { name: /^电话/ });
+  await expect(phone).toBeFocused();
+  await phone.fill("12");
+  await phone.press("Enter");
+  await expect(phone).toHaveAttribute("aria-invalid", "true");
+  await phone.fill("0574 8765 4321");
+  await phone.press("Enter");
+  await page.keyboard.press("Escape");
+  await expect(row.locator("[data-edit-group]")).toHaveCount(0);
+  await expect(row).toContainText("宁波");
+  await expect(row.locator("[data-field=phone]")).toContainText("8765");
+  expect(page.url()).not.toContain("/customers/");
+
+  await list().focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("F2");
+  const name = list().getByRole("textbox", { name: /^名称/ });
+  await expect(name).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await expect(list()).toBeFocused();
+  for (const _ of [1, 2]) await page.keyboard.press("Control+z");
+  await expect(row).not.toContainText("宁波");
 });
 
 test("several customers are changed at once, and one press takes it back", async () => {

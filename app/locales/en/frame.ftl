@@ -83,6 +83,7 @@ keys-palette = Find anything
 keys-next = Next
 keys-previous = Previous
 keys-select = Select
+keys-edit-cell = Edit in the list
 keys-letters = Shortcuts with a single letter
 palette-hint = Find customers, deals, tasks, pages, actions
 palette-recent = Recent

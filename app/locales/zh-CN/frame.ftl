@@ -47,6 +47,7 @@ keys-palette = 查找一切
 keys-next = 下一条
 keys-previous = 上一条
 keys-select = 选择
+keys-edit-cell = 在列表中编辑
 keys-letters = 单字母快捷键
 palette-hint = 查找客户、商机、任务、页面、操作
 palette-recent = 最近

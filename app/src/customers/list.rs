@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use gloo_timers::callback::Timeout;
 use huike_messages::Messages;
+use huike_shared::access::Action;
 use huike_shared::customers::Customer;
 use huike_shared::id::RecordId;
 use huike_shared::record::Record;
@@ -24,12 +25,13 @@ use super::list_cells;
 use super::order::{self, Order};
 use super::toolbar::Toolbar;
 use crate::i18n::{use_appearance, use_i18n};
+use crate::record::FieldInput;
 use crate::routes::{Nav, customer_path, use_nav};
 use crate::shell::{Shell, use_creation, use_shell};
 use crate::store::{LocalStore, Rows, use_store};
 use crate::ui::{
-    Button, ButtonKind, Column, EmptyState, Glyph, ListPlace, Show, Skeleton, SkeletonShape, Sort,
-    Table, VirtualList, Width, follow, listen, part,
+    Button, ButtonKind, Column, EmptyState, Glyph, ListPlace, RowEditor, Show, Skeleton,
+    SkeletonShape, Sort, Table, VirtualList, Width, follow, listen, part,
 };
 
 /// Milliseconds after the last letter until the address says what is searched.
@@ -445,6 +447,15 @@ fn FullRows(list: ListState, open: Memo<Option<RecordId>>) -> impl IntoView {
         }
         cursor
     });
+    let editor = RowEditor {
+        field: Arc::new(move |key, column| {
+            let field = list_cells::field_of(column)?;
+            let record = super::customer_ref(id_of(key));
+            Some(view! { <FieldInput record field bare=true/> }.into_any())
+        }),
+        is_allowed: Signal::derive(move || list.store.may(Action::Edit)),
+        label: i18n.text(Messages::common_edit),
+    };
     let is_beside = Memo::new(move |_| open.get().is_some());
     // Every row reads them, so they are made once.
     let columns = Memo::new_with_compare(
@@ -467,6 +478,7 @@ fn FullRows(list: ListState, open: Memo<Option<RecordId>>) -> impl IntoView {
             on_select_all=select_all
             select_label=i18n.text(Messages::keys_select)
             on_key=press
+            editor=editor
         />
     }
     .into_any()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use huike_messages::Messages;
 use huike_shared::customers::Customer;
 use huike_shared::id::RecordId;
+use huike_shared::record::{FieldDef, Record};
 use huike_shared::row::Row;
 use huike_shared::text::Phone;
 use huike_shared::time::Timestamp;
@@ -24,6 +25,7 @@ pub fn columns(i18n: I18n, is_beside: bool) -> Vec<Column> {
         width,
         is_number: false,
         is_sortable: true,
+        is_editable: field_of(id).is_some(),
     };
     let all = vec![
         column(
@@ -60,6 +62,13 @@ pub fn columns(i18n: I18n, is_beside: bool) -> Vec<Column> {
     } else {
         all
     }
+}
+
+/// The field behind a column that is changed where it stands.
+pub fn field_of(column: &str) -> Option<&'static FieldDef> {
+    let is_own = matches!(column, "name" | "level" | "phone" | "region" | "owner");
+    let mut fields = Customer::DEF.fields.iter();
+    fields.find(|it| is_own && it.name == column)
 }
 
 /// What the cells of one customer show.

@@ -4,24 +4,23 @@ use std::collections::HashMap;
 
 use huike_messages::Messages;
 use huike_shared::customers::{Contact, Customer};
-use huike_shared::deals::{Deal, Pipeline};
+use huike_shared::deals::Deal;
 use huike_shared::followups::Task;
 use huike_shared::id::RecordId;
-use huike_shared::place::Place;
-use huike_shared::rank::Rank;
-use huike_shared::record::{FieldDef, FieldKind, FieldType, Kind, Record, RecordRef};
+use huike_shared::record::{FieldDef, FieldKind, Kind, Record, RecordRef};
 use huike_shared::registry;
 use huike_shared::scalar::Scalar;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::first_place::FirstPlace;
 use super::picker::{LinkDraft, matches};
 use super::{editor_of, field_label, parse_typed, title_of_row};
 use crate::i18n::use_i18n;
 use crate::routes::{path_of, use_nav};
 use crate::shell::Wanted;
-use crate::store::device::{DeviceEntropy, draft, keep_draft, now};
+use crate::store::device::{draft, keep_draft};
 use crate::store::{LocalStore, use_store};
 use crate::ui::{Button, ButtonKind, Field, Glyph, Notice, Tone, follow, listen, part};
 
@@ -89,6 +88,7 @@ pub fn NewRecordForm(
         })
         .collect();
     let errors = RwSignal::new(HashMap::<&'static str, String>::new());
+    let place = untrack(|| FirstPlace::new(store, &nav.path()));
 
     // Every letter is kept: a crash, a reload or a closed dialog loses nothing.
     for (field, value) in fields.clone() {
@@ -130,7 +130,7 @@ pub fn NewRecordForm(
                 }
             }
             if kind == Deal::DEF.kind {
-                values.extend(first_place(store, &untrack(|| nav.path())));
+                values.extend(place.write());
             }
             let id = store.create(kind, values);
             for (field, _) in &fields {
@@ -186,6 +186,7 @@ pub fn NewRecordForm(
                 .enumerate()
                 .map(|(index, it)| view! { <div class:full=index == 0>{input(it)}</div> })
                 .collect_view()}
+            {(kind == Deal::DEF.kind).then(|| place.fields(i18n))}
             {part(move || {
                 twin.get()
                     .and_then(|id| store.peek(RecordRef { kind, id }))
@@ -267,35 +268,4 @@ fn twin_of(
         same_phone || row.value(Customer::NAME.index).as_text() == name.as_deref()
     };
     found.iter().find(|it| is_twin(it)).map(|it| it.id)
-}
-
-/// The top of the first stage: of the pipeline on the screen, else of the first one.
-fn first_place(store: LocalStore, path: &str) -> Option<(Box<str>, Scalar)> {
-    let shown = path
-        .strip_prefix("/app/deals/")
-        .and_then(|it| it.split('/').next());
-    let shown = shown.and_then(|it| RecordId::parse(it).ok());
-    let rows = store.rows(Pipeline::DEF.kind).get_untracked();
-    let chosen = rows.iter().find(|it| Some(it.id) == shown).or_else(|| {
-        let usable = rows.iter().filter(|it| !it.get(Pipeline::ARCHIVED));
-        usable.min_by_key(|it| (it.get(Pipeline::RANK), it.id))
-    })?;
-    let (stage, _) = Pipeline::stages(chosen)
-        .into_iter()
-        .find(|it| !it.1.removed)?;
-    let deals = store.rows(Deal::DEF.kind).get_untracked();
-    let first = deals
-        .iter()
-        .map(|it| it.get(Deal::PLACE))
-        .filter(|it| it.pipeline == chosen.id && it.stage == stage)
-        .map(|it| it.rank)
-        .min();
-    let rank = Rank::between(None, first.as_ref(), &mut DeviceEntropy);
-    let place = Place {
-        pipeline: chosen.id,
-        stage,
-        rank,
-        since: now(),
-    };
-    Some((Deal::PLACE.name.into(), FieldType::write(&place)))
 }

@@ -39,6 +39,7 @@ impl Shortcuts {
         (&["Enter"], Messages::common_open),
         (&["X"], Messages::keys_select),
         (&["E"], Messages::common_edit),
+        (&["F2"], Messages::keys_edit_cell),
         (&["Esc"], Messages::common_back),
         (&["Ctrl", "Z"], Messages::common_undo),
         (&["?"], Messages::common_keyboard_shortcuts),

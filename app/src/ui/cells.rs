@@ -6,12 +6,13 @@
 
 use std::sync::Arc;
 
+use leptos::ev::PointerEvent;
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use super::chip::Tone;
-use super::live::follow;
+use super::live::{follow, listen};
 use super::table::Column;
 use super::virtual_list::Slot;
 use super::written::{Written, WrittenAvatar, child};
@@ -49,7 +50,12 @@ pub enum CellLook {
 pub type CellsOf = Arc<dyn Fn(u128, &[Column]) -> Vec<Cell> + Send + Sync>;
 
 /// The cells of one pooled row.
-pub(super) fn cells(columns: Signal<Vec<Column>>, slot: Signal<Slot>, of: CellsOf) -> AnyView {
+pub(super) fn cells(
+    columns: Signal<Vec<Column>>,
+    slot: Signal<Slot>,
+    of: CellsOf,
+    on_point: impl FnMut(PointerEvent) + 'static,
+) -> AnyView {
     let host = NodeRef::<html::Div>::new();
     let mut drawn: Vec<Drawn> = Vec::new();
     let mut ids: Vec<&str> = Vec::new();
@@ -71,7 +77,10 @@ pub(super) fn cells(columns: Signal<Vec<Column>>, slot: Signal<Slot>, of: CellsO
             drawn.show(cell);
         }
     });
-    view! { <div class="cells" role="presentation" node_ref=host></div> }.into_any()
+    view! {
+        <div class="cells" role="presentation" node_ref=host on:pointerover=listen(on_point)></div>
+    }
+    .into_any()
 }
 
 /// A cell in the document.
@@ -98,6 +107,9 @@ impl Drawn {
         };
         let host = child(row, "div", class)?;
         let _ = host.set_attribute("role", "gridcell");
+        if column.is_editable {
+            let _ = host.set_attribute("data-field", column.id);
+        }
         Some(Drawn {
             host,
             cell: Cell::default(),

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use leptos::ev::{Event, MouseEvent};
+use leptos::ev::{Event, MouseEvent, PointerEvent};
 use leptos::prelude::*;
 
 use super::live::{For, listen, live, part};
 
 use super::cells::{CellsOf, cells as draw_cells};
 use super::icon::{Glyph, icon};
+use super::row_edit::{Editing, RowEditor, fields as edit_cells, pencil};
 use super::virtual_list::{ListPlace, Slot, VirtualList};
 
 /// One column of a table.
@@ -25,6 +26,8 @@ pub struct Column {
     pub is_number: bool,
     /// Whether a click on its head sorts.
     pub is_sortable: bool,
+    /// Whether its cells are changed where they stand; the table has a [`RowEditor`] then.
+    pub is_editable: bool,
 }
 
 /// The order of a table.
@@ -79,7 +82,10 @@ pub fn Table(
     /// Any other key, with the record under the cursor; true if it was used.
     #[prop(optional, into)]
     on_key: Option<Callback<(web_sys::KeyboardEvent, Option<u128>), bool>>,
+    /// How cells are changed where they stand.
+    editor: RowEditor,
 ) -> impl IntoView {
+    let editing = Editing::new(None);
     let tracks = Memo::new(move |_| {
         let widths =
             columns.with(|all| all.iter().map(|it| it.width).collect::<Vec<_>>().join(" "));
@@ -118,7 +124,33 @@ pub fn Table(
     }
     .into_any();
 
+    let point = pencil(columns, editing, editor.clone());
+    let is_allowed = editor.is_allowed;
+    let press = move |(ev, key): (web_sys::KeyboardEvent, Option<u128>)| {
+        let first =
+            columns.with_untracked(|it| it.iter().find(|it| it.is_editable).map(|it| it.id));
+        match (ev.key().as_str(), key, first) {
+            ("F2", Some(key), Some(first)) if is_allowed.get_untracked() => {
+                editing.set(Some((key, first)));
+                true
+            }
+            _ => on_key.is_some_and(|it| it.run((ev, key))),
+        }
+    };
     let row = Arc::new(move |slot: Signal<Slot>| {
+        let edited = Memo::new(move |_| editing.get().filter(|it| it.0 == slot.get().key));
+        let (cells, editor, point) = (Arc::clone(&cells), editor.clone(), point.clone());
+        let content = move || match edited.get() {
+            Some(at) => {
+                let words = written_in(columns, at.0, Arc::clone(&cells));
+                edit_cells(columns, at, editing, editor.clone(), words)
+            }
+            None => {
+                let point = point.clone();
+                let point = move |ev: PointerEvent| point(&ev, slot.get_untracked().key);
+                draw_cells(columns, slot, Arc::clone(&cells), point)
+            }
+        };
         view! {
             {selected
                 .map(|selected| {
@@ -145,7 +177,7 @@ pub fn Table(
                         </div>
                     }
                 })}
-            {draw_cells(columns, slot, Arc::clone(&cells))}
+            {part(content)}
         }
         .into_any()
     });
@@ -161,13 +193,29 @@ pub fn Table(
             on_select=Callback::new(move |key| {
                 on_select.inspect(|it| it.run(key));
             })
-            on_key=Callback::new(move |it| on_key.is_some_and(|on_key| on_key.run(it)))
+            on_key=Callback::new(press)
             selected=Signal::derive(move || selected.map(|it| it.get()).unwrap_or_default())
             head=head
             columns=move || tracks.get()
         />
     }
     .into_any()
+}
+
+/// What stands in the cells of a record that cannot be changed.
+fn written_in(
+    columns: Signal<Vec<Column>>,
+    key: u128,
+    cells: CellsOf,
+) -> Arc<dyn Fn(&'static str) -> String + Send + Sync> {
+    Arc::new(move |id| {
+        columns.with(|columns| {
+            let at = columns.iter().position(|it| it.id == id);
+            at.and_then(|it| cells(key, columns).into_iter().nth(it))
+                .map(|it| it.text)
+                .unwrap_or_default()
+        })
+    })
 }
 
 fn head_cell(column: Column, sort: Signal<Option<Sort>>, on_sort: Callback<Sort>) -> AnyView {
