@@ -29,14 +29,44 @@ export async function typing(data, options, { of }) {
     of("key_to_paint_note", note.painted, 0.95, 50, { event_timing_max: Math.max(0, ...note.events) });
 
     const kept = await editField(page, options.samples);
+    const commits = await page.evaluate(strictCommits, options.samples);
     of("durable", kept.map((it) => it.fromKey), 0.95, 20, {
       from_message_p50: middle(kept.map((it) => it.fromMessage), 0.5),
       from_message_p95: middle(kept.map((it) => it.fromMessage), 0.95),
+      limit_p50: middle(commits, 0.5),
+      limit_p95: middle(commits, 0.95),
     });
   } finally {
     await context.close();
     await server.stop();
   }
+}
+
+/** In the page: what the browser and its disk take for one small strict transaction, with nothing around it. */
+async function strictCommits(count) {
+  const name = "bench-commits";
+  const answer = (request) => new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+  const opening = indexedDB.open(name);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("all");
+  const db = await answer(opening);
+  const times = [];
+  for (let round = 0; round < count; round += 1) {
+    await new Promise((done) => setTimeout(done, 100));
+    const from = performance.now();
+    await new Promise((done, failed) => {
+      const transaction = db.transaction("all", "readwrite", { durability: "strict" });
+      transaction.objectStore("all").put(new Uint8Array(400), round);
+      transaction.oncomplete = done;
+      transaction.onerror = () => failed(transaction.error);
+    });
+    times.push(performance.now() - from);
+  }
+  db.close();
+  await answer(indexedDB.deleteDatabase(name));
+  return times;
 }
 
 function middle(samples, share) {
