@@ -143,7 +143,7 @@ fn next_cell(list: ListState, i18n: I18n, id: RecordId) -> Cell {
     });
     Cell {
         badge: due,
-        text: task.title.into(),
+        text: task.title,
         ..Cell::default()
     }
 }
