@@ -7,6 +7,7 @@ mod facts;
 mod found;
 mod list;
 mod list_cells;
+mod list_rows;
 mod order;
 mod record_page;
 mod tied;

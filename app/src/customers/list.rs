@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use gloo_timers::callback::Timeout;
 use huike_messages::Messages;
-use huike_shared::access::Action;
 use huike_shared::customers::Customer;
 use huike_shared::id::RecordId;
 use huike_shared::record::Record;
@@ -21,17 +20,16 @@ use super::bulk::BulkBar;
 use super::criteria::Criteria;
 use super::facts::{Facts, facts};
 use super::found::Finder;
-use super::list_cells;
+use super::list_rows::{CompactRows, FullRows};
 use super::order::{self, Order};
 use super::toolbar::Toolbar;
-use crate::i18n::{use_appearance, use_i18n};
-use crate::record::FieldInput;
+use crate::i18n::use_i18n;
 use crate::routes::{Nav, customer_path, use_nav};
 use crate::shell::{Shell, use_creation, use_shell};
 use crate::store::{LocalStore, Rows, use_store};
 use crate::ui::{
-    Button, ButtonKind, Column, EmptyState, Glyph, ListPlace, RowEditor, Show, Skeleton,
-    SkeletonShape, Sort, Table, VirtualList, Width, follow, listen, part,
+    Button, ButtonKind, EmptyState, Glyph, ListPlace, Show, Skeleton, SkeletonShape, Sort, Width,
+    follow, listen, part,
 };
 
 /// Milliseconds after the last letter until the address says what is searched.
@@ -298,7 +296,7 @@ impl ListState {
         self.selected.set(Arc::default());
     }
 
-    fn open(self, key: u128, is_beside: bool) {
+    pub(super) fn open(self, key: u128, is_beside: bool) {
         let path = customer_path(id_of(key));
         let now = untrack(|| self.nav.path());
         // Opening what is open already means: all of it. Walking past it does not.
@@ -404,99 +402,6 @@ pub fn CustomerList(
             </Show>
             <BulkBar list/>
         </div>
-    }
-    .into_any()
-}
-
-/// The table of a desktop.
-#[component]
-fn FullRows(list: ListState, open: Memo<Option<RecordId>>) -> impl IntoView {
-    let (i18n, look) = (use_i18n(), use_appearance());
-    let sort = move |sort: Sort| {
-        list.nav
-            .set_query(&[("sort", order::write(sort).as_deref())]);
-    };
-    let select_all = move |is_on: bool| {
-        if is_on {
-            list.selected.set(Arc::new(
-                list.keys.with_untracked(|it| it.iter().copied().collect()),
-            ));
-        } else {
-            list.clear_selection();
-        }
-    };
-    let press =
-        move |(ev, key): (web_sys::KeyboardEvent, Option<u128>)| match (ev.key().as_str(), key) {
-            ("e", Some(key)) => {
-                list.open(key, false);
-                true
-            }
-            ("Escape", _) if !list.selected.with_untracked(|it| it.is_empty()) => {
-                list.clear_selection();
-                true
-            }
-            _ => false,
-        };
-    // With a record beside the list, the arrows walk through the records.
-    Effect::new(move |old: Option<Option<u128>>| {
-        let cursor = list.place.with(|it| it.cursor);
-        if let (Some(key), Some(Some(_))) = (cursor, old)
-            && open.get_untracked().is_some_and(|it| key_of(it) != key)
-        {
-            list.open(key, true);
-        }
-        cursor
-    });
-    let editor = RowEditor {
-        field: Arc::new(move |key, column| {
-            let field = list_cells::field_of(column)?;
-            let record = super::customer_ref(id_of(key));
-            Some(view! { <FieldInput record field bare=true/> }.into_any())
-        }),
-        is_allowed: Signal::derive(move || list.store.may(Action::Edit)),
-        label: i18n.text(Messages::common_edit),
-    };
-    let is_beside = Memo::new(move |_| open.get().is_some());
-    // Every row reads them, so they are made once.
-    let columns = Memo::new_with_compare(
-        move |_| list_cells::columns(i18n, is_beside.get()),
-        |_, _| true,
-    );
-    view! {
-        <Table
-            columns=columns
-            keys=Signal::derive(move || list.keys.get())
-            cells=Arc::new(move |key, columns: &[Column]| list_cells::cells(list, i18n, key, columns))
-            row_height=look.row_height()
-            label=i18n.text(Messages::customers_title)
-            place=list.place
-            sort=Signal::derive(move || Some(list.sort.get()))
-            on_sort=sort
-            on_open=move |key| list.open(key, false)
-            selected=Signal::derive(move || list.selected.get())
-            on_select=move |key| list.toggle(key)
-            on_select_all=select_all
-            select_label=i18n.text(Messages::keys_select)
-            on_key=press
-            editor=editor
-        />
-    }
-    .into_any()
-}
-
-/// Two lines a customer, where there is less room.
-#[component]
-fn CompactRows(list: ListState) -> impl IntoView {
-    let i18n = use_i18n();
-    view! {
-        <VirtualList
-            keys=Signal::derive(move || list.keys.get())
-            row=Arc::new(move |slot| list_cells::compact_row(list, i18n, slot))
-            row_height=60.0
-            label=i18n.text(Messages::customers_title)
-            place=list.place
-            on_open=move |key| list.open(key, false)
-        />
     }
     .into_any()
 }

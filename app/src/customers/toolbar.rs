@@ -116,6 +116,7 @@ pub fn Toolbar(
         let is_known = list.store.is_complete().get();
         is_known.then(|| i18n.t(|m| m.customers_count(list.keys.with(|it| it.len() as i64))))
     };
+    let is_bare = move || list.store.is_complete().get() && list.sorted.with(|it| it.is_empty());
     view! {
         <header class="page-head" class:narrow=live(move || is_narrow.get())>
             <h1>{i18n.text(Messages::customers_title)}</h1>
@@ -150,7 +151,8 @@ pub fn Toolbar(
                 </Show>
             </div>
         </header>
-        <div class="page-bar">
+        // Nothing is looked for where there is nothing.
+        <div class="page-bar" hidden=live(is_bare)>
             <SearchField
                 label=i18n.text(Messages::customers_search)
                 value=list.typed

@@ -157,6 +157,7 @@ pub fn InlineEdit(
             class="inline-edit"
             class:open=live(move || is_open.get())
             class:number=matches!(editor, Editor::Money | Editor::Number)
+            class:date=matches!(editor, Editor::Date | Editor::DateTime)
             on:click=listen(|ev: MouseEvent| ev.stop_propagation())
             on:keydown=listen(press)
             on:focusout=listen(leave)
