@@ -16,6 +16,11 @@ pub(super) struct Drawing {
     sources: Vec<HtmlElement>,
     copy: Option<HtmlElement>,
     gap: f64,
+    /// Where the board lies.
+    view: Area,
+    /// The lists and where they lie, as they were measured last. Asking in every frame would lay the
+    /// board out in every frame.
+    lists: RefCell<Vec<(HtmlElement, Area)>>,
     /// Where the gap is open, and which cards of that column are near enough to show it.
     open: RefCell<(Option<DropTarget>, Range<usize>)>,
     /// The cards that make room.
@@ -40,14 +45,18 @@ impl Drawing {
         let copy = with_copy
             .then(|| copy_of(&pressed, area, cards.len()))
             .flatten();
-        // In the order in which they lie, whatever the order of selection.
-        let sources: Vec<HtmlElement> = all(board, "[data-card]")
-            .into_iter()
-            .filter(|it| {
-                it.get_attribute("data-card")
-                    .is_some_and(|it| cards.contains(&it))
-            })
-            .collect();
+        let is_lifted = |it: &HtmlElement| {
+            it.get_attribute("data-card")
+                .is_some_and(|it| cards.contains(&it))
+        };
+        let sources = match cards {
+            [_] => vec![pressed],
+            // In the order in which they lie, whatever the order of selection.
+            _ => all(board, "[data-card]")
+                .into_iter()
+                .filter(is_lifted)
+                .collect(),
+        };
         let cards = sources
             .iter()
             .filter_map(|it| it.get_attribute("data-card"))
@@ -67,6 +76,8 @@ impl Drawing {
             sources,
             copy,
             gap,
+            view: area_of(board),
+            lists: RefCell::default(),
             open: RefCell::default(),
             moved: RefCell::default(),
             styled: RefCell::default(),
@@ -97,11 +108,14 @@ impl Drawing {
 
     /// Where columns and the cards that stay are now, untouched by the gap.
     pub(super) fn measure(&self, board: &HtmlElement) -> Vec<ColumnBox> {
+        let mut lists = self.lists.borrow_mut();
+        lists.clear();
         all(board, "[data-column]")
             .into_iter()
             .map(|column| {
                 let list = list_of(&column);
                 let list_area = list.as_ref().map(|it| area_of(it)).unwrap_or_default();
+                lists.extend(list.clone().map(|it| (it, list_area)));
                 let scrolled = list.as_ref().map_or(0.0, |it| f64::from(it.scroll_top()));
                 // offsetTop knows no transforms, so an open gap does not disturb the measure.
                 let middle = |it: &HtmlElement| {
@@ -208,28 +222,23 @@ impl Drawing {
 
     /// Scrolls what the pointer is near the edge of; true if anything moved.
     pub(super) fn scroll(&self, board: &HtmlElement, at: Point) -> bool {
-        let view = area_of(board);
-        let before = board.scroll_left();
-        let dx = scroll_speed(at.x, view.left, view.width);
+        let mut has_moved = false;
+        let dx = scroll_speed(at.x, self.view.left, self.view.width);
         if dx != 0.0 {
+            let before = board.scroll_left();
             board.set_scroll_left(before + dx as i32);
+            has_moved = board.scroll_left() != before;
         }
-        let mut has_moved = board.scroll_left() != before;
         // The zones lie over the ends of the columns, which must not run away under them.
         let is_over_zone = all(board, ".drop-zone.over").into_iter().next().is_some();
-        for list in all(board, "[data-cards]") {
-            if is_over_zone {
-                break;
-            }
-            let area = area_of(&list);
-            if at.x < area.left || at.x >= area.left + area.width {
+        for (list, area) in self.lists.borrow().iter() {
+            let is_there = at.x >= area.left && at.x < area.left + area.width;
+            let dy = scroll_speed(at.y, area.top, area.height);
+            if is_over_zone || !is_there || dy == 0.0 {
                 continue;
             }
             let before = list.scroll_top();
-            let dy = scroll_speed(at.y, area.top, area.height);
-            if dy != 0.0 {
-                list.set_scroll_top(before + dy as i32);
-            }
+            list.set_scroll_top(before + dy as i32);
             has_moved |= list.scroll_top() != before;
         }
         has_moved
