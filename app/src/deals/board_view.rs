@@ -23,7 +23,7 @@ use crate::shell::use_shell;
 use crate::ui::{Board, DragNews, For, Glyph, Icon, Show, Tab, Tabs, Width, use_drag};
 
 /// Cards of a column drawn with the first paint, and in each frame after it.
-const DRAWN_AT_FIRST: usize = 8;
+const DRAWN_AT_FIRST: usize = 6;
 const DRAWN_EACH_FRAME: usize = 3;
 
 /// The board of one pipeline.
