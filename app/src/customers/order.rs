@@ -1,13 +1,13 @@
 //! The order of the list, and how long it holds still.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use huike_shared::customers::Customer;
 use huike_shared::id::RecordId;
 use huike_shared::row::Row;
 use huike_shared::time::{Date, Timestamp};
+use rustc_hash::FxHashMap;
 
 use super::facts::Facts;
 use crate::ui::Sort;
@@ -90,7 +90,8 @@ impl Order<'_> {
     /// The same as [`Order::sort`], from what was sorted before: rows that did not change keep their
     /// places, the others are put between them.
     pub fn sort_again(&self, sorted: &[Arc<Row>], rows: &[Arc<Row>]) -> Vec<Arc<Row>> {
-        let mut changed: HashMap<RecordId, &Arc<Row>> = rows.iter().map(|it| (it.id, it)).collect();
+        let mut changed: FxHashMap<RecordId, &Arc<Row>> =
+            rows.iter().map(|it| (it.id, it)).collect();
         let mut kept = Vec::with_capacity(rows.len());
         for row in sorted {
             if changed.get(&row.id).is_some_and(|it| Arc::ptr_eq(it, row)) {

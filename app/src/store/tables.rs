@@ -4,7 +4,7 @@
 //! over it. The index of links follows what is shown, so a list of a customer's deals costs as much
 //! as it is long.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use huike_shared::record::{FieldKind, Kind, KindDef, RecordRef};
 use huike_shared::registry;
 use huike_shared::row::Row;
 use leptos::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Rows in a list, in no particular order.
 pub type Rows = Arc<Vec<Arc<Row>>>;
@@ -20,18 +21,19 @@ pub type Rows = Arc<Vec<Arc<Row>>>;
 /// Names a list of linked rows: their kind, the index of the link field, and what it points at.
 pub type LinkKey = (Kind, usize, RecordId);
 
-/// Everything of one kind.
+/// Everything of one kind. Ids are random already, so hashing them well would be lost time: an edit
+/// asks for all ten thousand several times.
 struct Table {
     def: &'static KindDef,
     links: Arc<[usize]>,
-    base: HashMap<RecordId, Arc<Row>>,
-    overlay: HashMap<RecordId, Arc<Row>>,
+    base: FxHashMap<RecordId, Arc<Row>>,
+    overlay: FxHashMap<RecordId, Arc<Row>>,
     live: RwSignal<Rows>,
     is_stale: bool,
 }
 
 /// Signals that exist while somebody reads them.
-struct Watched<K, T: 'static>(HashMap<K, (ArcRwSignal<T>, usize)>);
+struct Watched<K, T: 'static>(FxHashMap<K, (ArcRwSignal<T>, usize)>);
 
 impl<K: Eq + Hash, T: Clone + Send + Sync> Watched<K, T> {
     fn add(&mut self, key: K, value: impl FnOnce() -> T) -> ArcRwSignal<T> {
@@ -56,15 +58,15 @@ impl<K: Eq + Hash, T: Clone + Send + Sync> Watched<K, T> {
 /// All tables.
 pub struct Tables {
     all: Vec<Table>,
-    linked: HashMap<LinkKey, Vec<RecordId>>,
+    linked: FxHashMap<LinkKey, Vec<RecordId>>,
     watched_rows: Watched<RecordRef, Option<Arc<Row>>>,
     watched_links: Watched<LinkKey, Rows>,
     watched_waiting: Watched<RecordRef, bool>,
     waiting: HashSet<RecordRef>,
-    dirty_rows: HashSet<RecordRef>,
-    dirty_links: HashSet<LinkKey>,
+    dirty_rows: FxHashSet<RecordRef>,
+    dirty_links: FxHashSet<LinkKey>,
     /// Rows of the first-screen snapshot that the store has not confirmed yet.
-    unconfirmed: HashSet<RecordRef>,
+    unconfirmed: FxHashSet<RecordRef>,
 }
 
 /// Signals to set once nothing is borrowed any more.
@@ -78,21 +80,21 @@ impl Tables {
             links: (0..def.fields.len())
                 .filter(|it| matches!(def.fields[*it].kind, FieldKind::Link(_)))
                 .collect(),
-            base: HashMap::new(),
-            overlay: HashMap::new(),
+            base: FxHashMap::default(),
+            overlay: FxHashMap::default(),
             live: RwSignal::new(Arc::default()),
             is_stale: false,
         };
         Tables {
             all: registry::RECORDS.iter().map(table).collect(),
-            linked: HashMap::new(),
-            watched_rows: Watched(HashMap::new()),
-            watched_links: Watched(HashMap::new()),
-            watched_waiting: Watched(HashMap::new()),
+            linked: FxHashMap::default(),
+            watched_rows: Watched(FxHashMap::default()),
+            watched_links: Watched(FxHashMap::default()),
+            watched_waiting: Watched(FxHashMap::default()),
             waiting: HashSet::new(),
-            dirty_rows: HashSet::new(),
-            dirty_links: HashSet::new(),
-            unconfirmed: HashSet::new(),
+            dirty_rows: FxHashSet::default(),
+            dirty_links: FxHashSet::default(),
+            unconfirmed: FxHashSet::default(),
         }
     }
 
