@@ -3,7 +3,7 @@
 //! Both languages write numbers the same way, after the Unicode CLDR; making the first formatter of
 //! the browser's `Intl` would take tens of milliseconds of a start.
 
-use huike_messages::Language;
+use huike_messages::{Language, grouped};
 use leptos::prelude::*;
 
 use super::I18n;
@@ -84,19 +84,6 @@ fn exact(minor: u64, exponent: u32) -> String {
         0 => whole,
         rest => format!("{whole}.{rest:0width$}", width = exponent as usize),
     }
-}
-
-/// Thousands apart.
-fn grouped(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// The number in front of the unit, its decimals, and the unit; nothing for small amounts.

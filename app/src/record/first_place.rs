@@ -15,7 +15,7 @@ use super::{field_label, kind_label};
 use crate::i18n::I18n;
 use crate::store::LocalStore;
 use crate::store::device::{DeviceEntropy, now};
-use crate::ui::{Choice, Editor, Field, Show};
+use crate::ui::{Choice, Editor, Field, Show, follow};
 
 /// The pipeline and the stage of a deal that is not made yet, both by their id as text.
 #[derive(Clone, Copy)]
@@ -32,16 +32,22 @@ impl FirstPlace {
             .strip_prefix("/app/deals/")
             .and_then(|it| it.split('/').next());
         let shown = shown.and_then(|it| RecordId::parse(it).ok());
-        let first = usable(store).first().map(|it| it.id);
-        let chosen = shown.filter(|it| untrack(|| usable(store)).iter().any(|row| row.id == *it));
-        let chosen = chosen.or(first).map(|it| it.to_string());
         let place = FirstPlace {
             store,
-            pipeline: RwSignal::new(chosen.unwrap_or_default()),
+            pipeline: RwSignal::new(String::new()),
             stage: RwSignal::new(String::new()),
         };
+        // The form may be there before the rows are.
+        follow(move || {
+            let pipelines = usable(store);
+            let of_page = pipelines.iter().find(|it| Some(it.id) == shown);
+            let first = of_page.or(pipelines.first()).map(|it| it.id.to_string());
+            if place.pipeline.with_untracked(String::is_empty) {
+                place.pipeline.set(first.unwrap_or_default());
+            }
+        });
         // Another pipeline has other stages.
-        Effect::new(move |_| {
+        follow(move || {
             let stages = place.stages();
             let is_there = stages
                 .iter()

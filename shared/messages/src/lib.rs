@@ -106,15 +106,21 @@ fn in_groups<M>(value: &FluentValue, _: &M) -> Option<String> {
     if whole.fract() != 0.0 || !(1_000.0..1e15).contains(&whole) {
         return None;
     }
-    let digits = (whole as u64).to_string();
-    let mut out = String::from(if number.value < 0.0 { "-" } else { "" });
+    let sign = if number.value < 0.0 { "-" } else { "" };
+    Some(format!("{sign}{}", grouped(whole as u64)))
+}
+
+/// A number with thousands apart, as both languages write it: 12,345.
+pub fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
-    Some(out)
+    out
 }
 
 impl std::fmt::Debug for Messages {
