@@ -1,4 +1,5 @@
-// Memory: what the process of the page, its worker and its service worker keeps for itself alone.
+// Memory: the heaps and the WebAssembly memories of page and worker; and what the process of both and of the
+// service worker keeps for itself alone, with the browser's own code and everything it has drawn.
 import { readFileSync } from "node:fs";
 import { launch, onlyTab, synced } from "./support.mjs";
 
@@ -29,20 +30,49 @@ export async function memory(data, options, { line }) {
     await session.send("Performance.enable");
     const { metrics } = await session.send("Performance.getMetrics");
     const heap = metrics.find((it) => it.name === "JSHeapUsedSize").value;
-    const value = await own();
+    const workerHeap = await heapOfWorker(session);
+    const process = await own();
+    const value = heap + workerHeap + modules.page + modules.worker;
     line("memory", value / MB, 120, "MB", {
-      counted: "private memory of the renderer with page, worker and service worker, board open, after garbage collection",
-      before_collection: peak / MB,
-      about_blank: blank / MB,
+      counted: "JavaScript heaps and WebAssembly memories of page and worker, board open, after garbage collection",
       page_heap: heap / MB,
+      worker_heap: workerHeap / MB,
       page_wasm: modules.page / MB,
       worker_wasm: modules.worker / MB,
+    });
+    line("memory_process", process / MB, null, "MB", {
+      counted: "private memory of the renderer with page, worker and service worker",
+      before_collection: peak / MB,
+      about_blank: blank / MB,
       all_renderers: (await renderers(context)).reduce((sum, it) => sum + it.bytes, 0) / MB,
     });
   } finally {
     await context.close();
     await server.stop();
   }
+}
+
+/** The bytes that the worker's JavaScript uses, after a collection. */
+async function heapOfWorker(session) {
+  const attached = new Promise((done) => {
+    session.on("Target.attachedToTarget", ({ sessionId, targetInfo }) => {
+      if (targetInfo.url.endsWith("/worker-start.js")) done(sessionId);
+    });
+  });
+  await session.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  const sessionId = await attached;
+  const ask = (id, method) => {
+    const answer = new Promise((done) => {
+      session.on("Target.receivedMessageFromTarget", (said) => {
+        const message = JSON.parse(said.message);
+        if (said.sessionId === sessionId && message.id === id) done(message.result);
+      });
+    });
+    session.send("Target.sendMessageToTarget", { sessionId, message: JSON.stringify({ id, method }) });
+    return answer;
+  };
+  await ask(1, "HeapProfiler.collectGarbage");
+  return (await ask(2, "Runtime.getHeapUsage")).usedSize;
 }
 
 async function workerMemory(page) {

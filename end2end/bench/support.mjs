@@ -82,7 +82,8 @@ export function lines(bench) {
     if (!Number.isFinite(value)) throw new Error(`${figure} could not be measured`);
     const extra = Object.fromEntries(Object.entries(more).map(([key, it]) => [key, round(it)]));
     const load = round(loadavg()[0]);
-    const all = { bench, figure, value: round(value), goal, unit, met: value <= goal, ...extra, load, cores: cpus().length };
+    const met = goal === null ? undefined : value <= goal;
+    const all = { bench, figure, value: round(value), goal: goal ?? undefined, unit, met, ...extra, load, cores: cpus().length };
     process.stdout.write(`${JSON.stringify(all)}\n`);
   };
   /** A figure that is a quantile of samples. */

@@ -7,7 +7,7 @@ use crate::store::changes::LoggedChange;
 use crate::store::documents::{RowsAsked, StoredDocument};
 use huike_shared::document::Registers;
 use huike_shared::id::RecordId;
-use huike_shared::note::{NoteDocument, owner_of};
+use huike_shared::note::{Note, NoteDocument, owner_of};
 use huike_shared::record::RecordRef;
 use huike_shared::registry::RECORDS;
 use huike_shared::row::Stamp;

@@ -4,7 +4,7 @@
 
 use crate::store::documents::{RecordRow, StoredDocument};
 use huike_shared::deals::Deal;
-use huike_shared::note::{NOTE, NoteDocument};
+use huike_shared::note::{NOTE, Note, NoteDocument};
 use huike_shared::record::{FieldKind, KindDef, Problem, Record as _, RecordRef};
 use huike_shared::registry;
 use huike_shared::row::Row;

@@ -264,3 +264,57 @@ pub fn encode<T: Serialize>(message: &T) -> Vec<u8> {
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     postcard::from_bytes(bytes).ok()
 }
+
+/// The first byte of [`keep_intents`]: raised when an intent gets another form.
+const INTENTS_VERSION: u8 = 1;
+
+/// Intents that no store took, as a page keeps them until it is opened again, by this build or a later one.
+pub fn keep_intents(intents: &[Intent]) -> Vec<u8> {
+    let mut bytes = vec![INTENTS_VERSION];
+    bytes.extend(encode(&intents));
+    bytes
+}
+
+/// Reads [`keep_intents`]; `None` if a later build wrote them.
+pub fn kept_intents(bytes: &[u8]) -> Option<Vec<Intent>> {
+    decode(bytes.strip_prefix(&[INTENTS_VERSION])?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes lie in browsers: if this fails, raise [`INTENTS_VERSION`] and read both.
+    #[test]
+    fn kept_intents_keep_their_form() {
+        let intent = Intent {
+            id: RecordId([1; 16]),
+            parts: vec![IntentPart {
+                record: RecordRef {
+                    kind: Kind(2),
+                    id: RecordId([3; 16]),
+                },
+                values: vec![
+                    ("name".into(), Scalar::text("杭州")),
+                    ("days".into(), Scalar::Int(-5)),
+                    ("open".into(), Scalar::Bool(true)),
+                    ("gone".into(), Scalar::Null),
+                ],
+            }],
+        };
+        let kept = keep_intents(std::slice::from_ref(&intent));
+        let form = kept
+            .iter()
+            .map(|it| format!("{it:02x}"))
+            .collect::<String>();
+        assert_eq!(
+            form,
+            concat!(
+                "01010101010101010101010101010101010101020303030303030303030303030303030304",
+                "046e616d650306e69dade5b79e04646179730209046f70656e010104676f6e6500"
+            )
+        );
+        assert_eq!(kept_intents(&kept), Some(vec![intent]));
+        assert_eq!(kept_intents(&[2, 0]), None);
+    }
+}

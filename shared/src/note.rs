@@ -5,6 +5,8 @@
 //! first change (the *genesis*) is the same bytes wherever it is made, so that two people who open
 //! the same empty note offline write into one text.
 //! Positions and lengths count Unicode scalar values, as Automerge is built here and on the server.
+//! What opens notes is most of Automerge, and few edits need it: the client half of sync reaches it only
+//! through [`NoteEngine`], so that a browser can fetch it when the first note is opened.
 
 use automerge::transaction::Transactable;
 use automerge::{AutoCommit, Change, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
@@ -146,28 +148,56 @@ impl NoteDocument {
                 )
             })
     }
+}
 
+/// A note that was opened. [`NoteDocument`] is the one there is.
+pub trait Note {
     /// The text.
-    pub fn text(&self) -> String {
+    fn text(&self) -> String;
+
+    /// The hashes of the latest changes, sorted.
+    fn heads(&mut self) -> Vec<ChangeHash>;
+
+    /// Whether this change is in.
+    fn contains(&mut self, hash: ChangeHash) -> bool;
+
+    /// Replaces `remove` characters at `at` by `insert`, as of `heads`, and returns the change.
+    /// If the note has moved on since `heads`, the change is made beside the newer ones and merged;
+    /// that needs an actor never used before, `fresh`.
+    fn splice(
+        &mut self,
+        heads: &[ChangeHash],
+        splice: &Splice,
+        actors: (Actor, Actor),
+        now: Timestamp,
+    ) -> Result<Vec<u8>, NotANote>;
+
+    /// Merges changes that a server has judged (or, on the server, inside the gate's guard).
+    fn apply(&mut self, bodies: &[&[u8]]) -> Result<(), NotANote>;
+
+    /// The saved document.
+    fn save(&mut self) -> Vec<u8>;
+
+    /// The row that screens read.
+    fn to_row(&self, id: RecordId, state: &NoteState) -> Row;
+}
+
+impl Note for NoteDocument {
+    fn text(&self) -> String {
         self.doc.text(&self.text).unwrap_or_default()
     }
 
-    /// The hashes of the latest changes, sorted.
-    pub fn heads(&mut self) -> Vec<ChangeHash> {
+    fn heads(&mut self) -> Vec<ChangeHash> {
         let mut heads: Vec<ChangeHash> = self.doc.get_heads().into_iter().map(Into::into).collect();
         heads.sort_unstable();
         heads
     }
 
-    /// Whether this change is in.
-    pub fn contains(&mut self, hash: ChangeHash) -> bool {
+    fn contains(&mut self, hash: ChangeHash) -> bool {
         self.doc.get_change_by_hash(&hash.into()).is_some()
     }
 
-    /// Replaces `remove` characters at `at` by `insert`, as of `heads`, and returns the change.
-    /// If the note has moved on since `heads`, the change is made beside the newer ones and merged;
-    /// that needs an actor never used before, `fresh`.
-    pub fn splice(
+    fn splice(
         &mut self,
         heads: &[ChangeHash],
         splice: &Splice,
@@ -199,8 +229,7 @@ impl NoteDocument {
         Ok(change.raw_bytes().to_vec())
     }
 
-    /// Merges changes that a server has judged (or, on the server, inside the gate's guard).
-    pub fn apply(&mut self, bodies: &[&[u8]]) -> Result<(), NotANote> {
+    fn apply(&mut self, bodies: &[&[u8]]) -> Result<(), NotANote> {
         let changes = bodies
             .iter()
             .map(|it| Change::try_from(*it).map_err(|_| NotANote))
@@ -208,13 +237,11 @@ impl NoteDocument {
         self.doc.apply_changes(changes).map_err(|_| NotANote)
     }
 
-    /// The saved document.
-    pub fn save(&mut self) -> Vec<u8> {
+    fn save(&mut self) -> Vec<u8> {
         self.doc.save()
     }
 
-    /// The row that screens read.
-    pub fn to_row(&self, id: RecordId, state: &NoteState) -> Row {
+    fn to_row(&self, id: RecordId, state: &NoteState) -> Row {
         let mut row = Row {
             kind: NOTE.kind,
             id,
@@ -228,6 +255,42 @@ impl NoteDocument {
         };
         search::fill(&mut row, &NOTE);
         row
+    }
+}
+
+/// What opens notes.
+#[derive(Clone, Copy, Debug)]
+pub struct NoteEngine {
+    load: fn(&[u8]) -> Result<Box<dyn Note>, NotANote>,
+    genesis: fn(RecordRef, &str) -> Box<dyn Note>,
+}
+
+/// There is one.
+impl PartialEq for NoteEngine {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for NoteEngine {}
+
+impl NoteEngine {
+    /// Opens them as [`NoteDocument`]. Whoever names this function links all of it.
+    pub const fn automerge() -> Self {
+        NoteEngine {
+            load: |saved| Ok(Box::new(NoteDocument::load(saved)?)),
+            genesis: |owner, field| Box::new(NoteDocument::genesis(owner, field)),
+        }
+    }
+
+    /// Opens a saved note.
+    pub fn load(self, saved: &[u8]) -> Result<Box<dyn Note>, NotANote> {
+        (self.load)(saved)
+    }
+
+    /// The empty note of a record's field, with nothing but its genesis.
+    pub fn genesis(self, owner: RecordRef, field: &str) -> Box<dyn Note> {
+        (self.genesis)(owner, field)
     }
 }
 

@@ -8,7 +8,7 @@ use huike_shared::customers::{Customer, CustomerLevel, CustomerStatus};
 use huike_shared::deals::Deal;
 use huike_shared::document::{Actor, Registers, decode};
 use huike_shared::id::RecordId;
-use huike_shared::note::{NoteDocument, Splice};
+use huike_shared::note::{Note, NoteDocument, Splice};
 use huike_shared::packed;
 use huike_shared::place::Outcome;
 use huike_shared::record::{Record, RecordRef};

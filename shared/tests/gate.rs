@@ -316,7 +316,7 @@ mod notes {
     use super::*;
     use automerge::transaction::Transactable;
     use automerge::{ObjType, ReadDoc};
-    use huike_shared::note::{NoteDocument, NoteState, Splice, note_ref, of};
+    use huike_shared::note::{Note, NoteDocument, NoteState, Splice, note_ref, of};
     use huike_shared::record::RecordRef;
 
     fn owner() -> RecordRef {

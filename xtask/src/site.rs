@@ -16,13 +16,13 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::compress::{compress, compressed};
 use crate::digest;
 use crate::progress::{kilobytes, note, step};
-use crate::split::split;
+use crate::split::{ask_early, split};
 use crate::styles;
 use crate::toolchain::{Installing, TARGET, Toolchain};
 use crate::workspace::{Workspace, run};
 
 /// Raised when the same input would give another output.
-const RECIPE: &str = "3";
+const RECIPE: &str = "4";
 /// Both modules are always built in one call: another set of packages means other features and a
 /// rebuild of nearly everything.
 pub const PACKAGES: [&str; 4] = ["-p", "huike-app", "-p", "huike-worker"];
@@ -33,7 +33,7 @@ const LIST: &str = "site.json";
 
 /// The two modules: what cargo calls them, and what the browser does.
 const MODULES: [(&str, &str); 2] = [("huike_app", PAGE), ("huike_worker", "data")];
-/// The module that is split by screens.
+/// The module whose parts are asked for before it is there.
 const PAGE: &str = "page";
 
 /// What a product was made from, and the files it consists of.
@@ -120,15 +120,14 @@ fn assemble(workspace: &Workspace, modules: &Path, site: &Path, release: bool) -
 /// Writes a module's glue and its final form, and says which files came out.
 fn bind(wasm: &Path, out_name: &str, site: &Path, release: bool) -> Result<Vec<String>> {
     let pkg = site.join("pkg");
-    let (input, parts) = if out_name == PAGE {
-        let made = split(wasm, out_name, &pkg, release)?;
-        (made.main, made.files)
-    } else {
-        (wasm.to_owned(), Vec::new())
-    };
+    let mut parts = split(wasm, out_name, &pkg, release)?;
+    if out_name == PAGE {
+        let list = ask_early(&parts, out_name, &pkg)?;
+        parts.files.push(list);
+    }
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_path(&input)
+        .input_path(&parts.main)
         .out_name(out_name)
         .web(true)
         .map_err(|error| anyhow!("{error}"))?
@@ -136,7 +135,7 @@ fn bind(wasm: &Path, out_name: &str, site: &Path, release: bool) -> Result<Vec<S
         // boot.js and worker-start.js do not know where the module is; its glue does.
         .omit_default_module_path(false)
         // The parts of a split module take its table and memory from it.
-        .keep_lld_exports(out_name == PAGE)
+        .keep_lld_exports(true)
         .demangle(!release)
         .remove_name_section(release)
         .remove_producers_section(release);
@@ -147,7 +146,7 @@ fn bind(wasm: &Path, out_name: &str, site: &Path, release: bool) -> Result<Vec<S
         format!("pkg/{out_name}.js"),
         format!("pkg/{out_name}_bg.wasm"),
     ];
-    files.extend(parts.iter().map(|name| format!("pkg/{name}")));
+    files.extend(parts.files.iter().map(|name| format!("pkg/{name}")));
     for (owner, parts) in output.snippets() {
         let names = (0..parts.len()).map(|index| format!("pkg/snippets/{owner}/inline{index}.js"));
         files.extend(names);

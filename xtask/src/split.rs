@@ -1,5 +1,6 @@
-//! Takes the page's module apart: what only a screen of `app/src/lazy.rs` reaches becomes a module
-//! of its own, which the browser asks for when the screen is first opened.
+//! Takes the modules apart: what only a screen of `app/src/lazy.rs` reaches, and what only the function in
+//! `app/worker/src/notes.rs` reaches, becomes a module of its own, which the browser asks for when it is first
+//! needed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -14,6 +15,8 @@ pub struct Split {
     pub main: PathBuf,
     /// The files that were written to `pkg/`, by their names there.
     pub files: Vec<String>,
+    /// Which of them each part needs besides its own.
+    prefetch: HashMap<String, Vec<String>>,
 }
 
 /// Splits `wasm`, which was linked with its relocations. The glue of the whole is `<out_name>.js`.
@@ -28,25 +31,35 @@ pub fn split(wasm: &Path, out_name: &str, pkg: &Path, release: bool) -> Result<S
     options.main_out_path = &main;
     options.link_name = &link_name;
     options.main_module = &main_module;
-    let made = transform(options).map_err(|error| anyhow!("cannot split the page: {error:#}"))?;
+    let made = transform(options).map_err(|error| anyhow!("cannot split {out_name}: {error:#}"))?;
     if release {
         for path in &made.split_modules {
             strip(path)?;
         }
     }
-    take_early(&pkg.join(format!("{out_name}_split.js")))?;
-    fs::write(pkg.join(PARTS), parts_of(made.prefetch_map)?)?;
     let names = made.split_modules.iter().map(|path| file_name(path));
     let mut files: Vec<String> = names.collect::<Result<_>>()?;
-    files.extend([format!("{out_name}_split.js"), PARTS.to_owned()]);
-    Ok(Split { main, files })
+    files.push(format!("{out_name}_split.js"));
+    Ok(Split {
+        main,
+        files,
+        prefetch: made.prefetch_map,
+    })
+}
+
+/// Lets `boot.js` ask for the parts of the page's first screen before the page's module is there, and gives
+/// the file that says which those are.
+pub fn ask_early(split: &Split, out_name: &str, pkg: &Path) -> Result<String> {
+    take_early(&pkg.join(format!("{out_name}_split.js")))?;
+    fs::write(pkg.join(PARTS), parts_of(&split.prefetch)?)?;
+    Ok(PARTS.to_owned())
 }
 
 /// Says which files belong to which part, for `boot.js`.
 const PARTS: &str = "parts.js";
 
-fn parts_of(map: HashMap<String, Vec<String>>) -> Result<String> {
-    let mut parts: BTreeMap<String, Vec<String>> = map.into_iter().collect();
+fn parts_of(map: &HashMap<String, Vec<String>>) -> Result<String> {
+    let mut parts: BTreeMap<String, Vec<String>> = map.clone().into_iter().collect();
     for (name, files) in &mut parts {
         files.push(format!("split_{name}"));
         files.sort();

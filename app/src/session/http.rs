@@ -1,9 +1,9 @@
 //! Requests to the server's JSON interface.
 
-use js_sys::Uint8Array;
+use js_sys::{JSON, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{FormData, Request, RequestInit, Response};
@@ -26,17 +26,28 @@ pub enum HttpError {
     Unreadable,
 }
 
-/// How the server says no.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Problem {
-    code: String,
-    message: String,
-}
-
 /// Reads something.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, HttpError> {
     read(&send("GET", path, None).await?)
+}
+
+/// Reads something as the browser's own value, for those who need a word of it.
+pub async fn get_value(path: &str) -> Result<JsValue, HttpError> {
+    parse(&send("GET", path, None).await?).ok_or(HttpError::Unreadable)
+}
+
+fn parse(bytes: &[u8]) -> Option<JsValue> {
+    JSON::parse(std::str::from_utf8(bytes).ok()?).ok()
+}
+
+/// A part of an answer.
+pub fn part(answer: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(answer, &name.into()).ok()
+}
+
+/// A text of an answer.
+pub fn text(answer: &JsValue, name: &str) -> Option<String> {
+    part(answer, name)?.as_string()
 }
 
 /// Sends something and reads the answer.
@@ -110,16 +121,18 @@ async fn send(method: &str, path: &str, body: Option<JsValue>) -> Result<Vec<u8>
     if response.ok() {
         return Ok(bytes);
     }
-    let problem: Problem = serde_json::from_slice(&bytes).unwrap_or_default();
+    let problem = parse(&bytes);
+    let said = |name: &str| problem.as_ref().and_then(|it| text(it, name));
+    let code = said("code").unwrap_or_default();
     let status = response.status();
     // A gateway in front of a server that is down answers for it.
-    if matches!(status, 502..=504) && problem.code.is_empty() {
+    if matches!(status, 502..=504) && code.is_empty() {
         return Err(HttpError::Offline);
     }
     Err(HttpError::Refused {
         status,
-        code: problem.code,
-        message: problem.message,
+        code,
+        message: said("message").unwrap_or_default(),
     })
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gloo_timers::callback::Timeout;
 use huike_shared::id::RecordId;
-use huike_shared::local::{Failure, Intent, Report, Request, Status};
+use huike_shared::local::{Failure, Intent, Report, Request, Status, keep_intents, kept_intents};
 use huike_shared::packed;
 use huike_shared::record::{Kind, RecordRef};
 use huike_shared::registry;
@@ -366,9 +366,11 @@ impl LocalStore {
                 .map(|it| it.intent.clone())
                 .collect()
         });
-        let text = (!intents.is_empty())
-            .then(|| serde_json::to_string(&intents).ok())
-            .flatten();
+        // One character for each byte.
+        let text = (!intents.is_empty()).then(|| {
+            let bytes = keep_intents(&intents);
+            bytes.into_iter().map(char::from).collect::<String>()
+        });
         remember(&self.unstored_key(), text.as_deref());
     }
 
@@ -376,7 +378,10 @@ impl LocalStore {
         let Some(text) = remembered(&self.unstored_key()) else {
             return;
         };
-        let intents: Vec<Intent> = serde_json::from_str(&text).unwrap_or_default();
+        let bytes: Option<Vec<u8>> = text.chars().map(|it| u8::try_from(it).ok()).collect();
+        let Some(intents) = bytes.and_then(|it| kept_intents(&it)) else {
+            return;
+        };
         self.with(|inner| {
             let mut edits = inner.edits.borrow_mut();
             intents.into_iter().for_each(|it| edits.begin(it, now()));

@@ -236,6 +236,9 @@ impl Shell {
     fn drop_cards(&self, result: DropResult, is_in_view: bool) {
         self.on_drop.run(result.clone());
         if let Some(card) = result.cards.first() {
+            if is_in_view {
+                self.land(card);
+            }
             self.focus_card(card, is_in_view);
         }
         self.on_news.run(DragNews::Dropped(result));
@@ -252,16 +255,35 @@ impl Shell {
         self.lifted.set(Vec::new());
     }
 
-    /// Focus follows the card; the page needs a frame to draw it in its new column.
+    /// Focus follows the card; the page draws it in its new column after this.
     fn focus_card(&self, card: &str, is_in_view: bool) {
         let (board, card) = (self.board.clone(), card.to_owned());
-        request_animation_frame(move || {
+        let focus = move || {
             if let Some(element) = draw::find_card(&board, &card) {
-                draw::land(&element);
-                // Where a hand put it, it is seen; looking for it would lay out the whole board.
+                if !is_in_view {
+                    draw::land(&element);
+                }
                 let options = web_sys::FocusOptions::new();
                 options.set_prevent_scroll(is_in_view);
                 let _ = element.focus_with_options(&options);
+            }
+        };
+        if is_in_view {
+            // Where a hand put it, it is seen: painting comes first, since focusing lays out the whole board.
+            request_animation_frame(move || request_animation_frame(focus));
+        } else {
+            request_animation_frame(focus);
+        }
+    }
+
+    /// Shows that a card has come down, in the frame that draws it in its new column.
+    fn land(&self, card: &str) {
+        let (board, card) = (self.board.clone(), card.to_owned());
+        leptos::task::spawn_local(async move {
+            // After the effects that move it.
+            leptos::task::tick().await;
+            if let Some(element) = draw::find_card(&board, &card) {
+                draw::land(&element);
             }
         });
     }

@@ -2,7 +2,7 @@
 //!
 //! Invariants: the document holds a screenful of rows whatever the length; the cursor is a key,
 //! not a number, so it stays on its record when others come and go; rows that arrive above the
-//! visible part do not move what is under the pointer.
+//! visible part do not move what is under the pointer; what is in sight is painted before what is not.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 use super::dom::{is_composing, keep_until_cleanup, set_style, unique_id};
-use super::window::{pool_size, row_of_slot, scroll_to_show, visible};
+use super::window::{in_sight, pool_size, row_of_slot, scroll_to_show, visible};
 
 /// What one drawn row stands for: its number and its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,8 @@ pub fn VirtualList(
         pool_size(height.get(), row_height.get()).max(old.copied().unwrap_or(0))
     });
     let drawn = Memo::new(move |_| visible(top.get(), height.get(), row_height.get(), count.get()));
+    let seen = Memo::new(move |_| in_sight(top.get(), height.get(), row_height.get()));
+    let unseen_keys = a_frame_later(keys);
     let cursor = Memo::new(move |_| place.with(|it| it.cursor));
     let index_of = move |key: u128| keys.with_untracked(|it| it.iter().position(|it| *it == key));
 
@@ -171,6 +173,10 @@ pub fn VirtualList(
         let current = Memo::new(move |_| {
             let (first, shown) = drawn.get();
             let index = row_of_slot(slot, pool.get(), first, shown)?;
+            let keys = match seen.with(|it| it.contains(&index)) {
+                true => keys,
+                false => unseen_keys,
+            };
             Some(Slot {
                 index,
                 key: keys.with(|it| it.get(index).copied())?,
@@ -253,6 +259,24 @@ pub fn VirtualList(
         </div>
     }
     .into_any()
+}
+
+/// The keys for rows that are drawn but out of sight. A letter of a search changes every row; those that one
+/// sees are painted first.
+fn a_frame_later(keys: Signal<Arc<[u128]>>) -> Signal<Arc<[u128]>> {
+    let later = RwSignal::new(keys.get_untracked());
+    follow(move || {
+        keys.track();
+        // The first comes before the paint, the second after it.
+        request_animation_frame(move || {
+            request_animation_frame(move || {
+                if let Some(now) = keys.try_get_untracked() {
+                    later.try_set(now);
+                }
+            });
+        });
+    });
+    later.into()
 }
 
 /// How a pooled row stands in the document. One effect writes all of it: a scroll or a letter of a

@@ -13,6 +13,12 @@ pub(super) fn visible(top: f64, height: f64, row_height: f64, count: usize) -> (
     (first, shown.min(count - first.min(count)))
 }
 
+/// The rows of which at least a part is visible.
+pub(super) fn in_sight(top: f64, height: f64, row_height: f64) -> std::ops::Range<usize> {
+    let first = (top.max(0.0) / row_height) as usize;
+    first..((top.max(0.0) + height) / row_height).ceil() as usize
+}
+
 /// How many row components serve a viewport of this height.
 pub(super) fn pool_size(height: f64, row_height: f64) -> usize {
     (height / row_height).ceil() as usize + 1 + 2 * OVERSCAN_ROWS
@@ -58,6 +64,17 @@ mod tests {
                 first + shown >= last_visible,
                 "{top} {count}: {first} {shown}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_in_sight_is_drawn() {
+        for top in [0.0, 1234.0, 3590.0] {
+            let (first, shown) = visible(top, 800.0, 36.0, 10_000);
+            let seen = in_sight(top, 800.0, 36.0);
+            assert!(first <= seen.start && seen.end <= first + shown, "{top}");
+            assert!(seen.start as f64 * 36.0 <= top);
+            assert!(seen.end as f64 * 36.0 >= top + 800.0);
         }
     }
 

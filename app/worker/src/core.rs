@@ -14,6 +14,7 @@ use std::mem;
 use huike_shared::document::{self, Actor, Registers};
 use huike_shared::id::{Entropy, RecordId};
 use huike_shared::local::{Failure, Report, Request};
+use huike_shared::note::NoteEngine;
 use huike_shared::record::RecordRef;
 use huike_shared::row::Stamp;
 use huike_shared::scalar::Scalar;
@@ -76,6 +77,8 @@ pub struct Core<S, O> {
     unanswered: BTreeMap<RecordId, u64>,
     /// Notes that screens have open, to open them again in a replica that was opened again.
     notes: Vec<OpenNote>,
+    /// What opens notes, once it came.
+    engine: Option<NoteEngine>,
     is_loaded: bool,
 }
 
@@ -115,6 +118,7 @@ impl<S: Store, O: Outside> Core<S, O> {
             opening,
             unanswered: BTreeMap::new(),
             notes: Vec::new(),
+            engine: None,
             is_loaded: false,
         })
     }
@@ -210,6 +214,9 @@ impl<S: Store, O: Outside> Core<S, O> {
     /// Remembers what must be answered or asked again if a transaction fails.
     fn remember(&mut self, events: &[Event]) {
         for event in events {
+            if let Event::NotesReady(engine) = event {
+                self.engine = Some(*engine);
+            }
             let Event::Request { screen, request } = event else {
                 continue;
             };
@@ -296,8 +303,10 @@ impl<S: Store, O: Outside> Core<S, O> {
                 field: note.field,
             },
         });
-        let events = [Event::Loaded { states }, Event::Disconnected]
+        let engine = self.engine.map(Event::NotesReady);
+        let events = engine
             .into_iter()
+            .chain([Event::Loaded { states }, Event::Disconnected])
             .chain(notes);
         let mut step = self
             .replica

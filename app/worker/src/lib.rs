@@ -13,6 +13,7 @@
 pub mod core;
 pub mod fetch;
 pub mod mailbox;
+pub mod notes;
 pub mod outside;
 pub mod screens;
 pub mod socket;

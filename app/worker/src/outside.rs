@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use gloo_timers::future::TimeoutFuture;
 use huike_shared::id::Entropy;
 use huike_shared::sync::message::{self, ClientMessage};
 use huike_shared::sync::replica::{Effect, Event, FetchError};
@@ -15,8 +16,12 @@ use web_sys::WorkerGlobalScope;
 use crate::core::Outside;
 use crate::fetch;
 use crate::mailbox::Mailbox;
+use crate::notes;
 use crate::screens::Screens;
 use crate::socket::Socket;
+
+/// Milliseconds until what opens notes is asked for again, if it did not come.
+const NOTES_RETRY_MS: u32 = 2_000;
 
 /// The browser's random source.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,6 +60,10 @@ impl Browser {
         }
     }
 
+    fn load_notes(&self) {
+        spawn_local(load_notes(self.mailbox.clone()));
+    }
+
     fn fetch(&self, after: u64) {
         let (mailbox, socket) = (self.mailbox.clone(), self.socket.clone());
         let round = self.round.clone();
@@ -70,6 +79,16 @@ impl Browser {
             }
             mailbox.event(Event::Fetched(page));
         });
+    }
+}
+
+/// Gets what opens notes, however often it takes: until it is here, edits wait in their pages.
+async fn load_notes(mailbox: Mailbox) {
+    loop {
+        if let Ok(engine) = notes::load_engine().await {
+            return mailbox.event(Event::NotesReady(engine));
+        }
+        TimeoutFuture::new(NOTES_RETRY_MS).await;
     }
 }
 
@@ -99,6 +118,7 @@ impl Outside for Browser {
                 self.mailbox.forget_connection();
                 self.socket.close();
             }
+            Effect::LoadNotes => self.load_notes(),
             Effect::Wake { after_ms } => {
                 let mailbox = self.mailbox.clone();
                 Timeout::new(after_ms, move || mailbox.event(Event::Woke)).forget();

@@ -7,7 +7,7 @@ use super::working;
 use huike_shared::access::Role;
 use huike_shared::document::{Actor, Registers, decode};
 use huike_shared::id::{Entropy as _, RecordId};
-use huike_shared::note::{self, NoteDocument, Splice, note_ref};
+use huike_shared::note::{self, Note, NoteDocument, Splice, note_ref};
 use huike_shared::record::{Field, FieldType, RecordRef};
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::PushedChange;

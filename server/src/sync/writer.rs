@@ -8,7 +8,7 @@ use crate::projection;
 use huike_shared::access::Role;
 use huike_shared::document::{self, Actor, Registers};
 use huike_shared::id::{Entropy as _, RecordId};
-use huike_shared::note::{self, NoteDocument, Splice};
+use huike_shared::note::{self, Note, NoteDocument, Splice};
 use huike_shared::record::RecordRef;
 use huike_shared::row::Stamp;
 use huike_shared::scalar::Scalar;

@@ -17,7 +17,9 @@ use automerge::Change;
 use super::message::{CHANGE_BYTES_MAX, CHANGE_OPS_MAX};
 use crate::access::{Action, Role, allows};
 use crate::document::{ACTORS_MAX, Actor, ChangeHash, DELETED, FlatChange, Registers, flatten};
-use crate::note::{NOTE_BYTES_MAX, NOTE_CHARS_MAX, NoteDocument, NoteState, note_ref, owner_of};
+use crate::note::{
+    NOTE_BYTES_MAX, NOTE_CHARS_MAX, Note, NoteDocument, NoteState, note_ref, owner_of,
+};
 use crate::record::{FieldKind, KindDef, RecordRef};
 use crate::refusal::Refusal;
 use crate::registry;

@@ -13,6 +13,7 @@
 
 mod answers;
 mod chunks;
+mod deferred;
 mod edits;
 mod interface;
 mod meta;
@@ -26,7 +27,7 @@ pub use self::interface::{Effect, Event, FetchError, Identity, Step, Stored, Tab
 
 use self::chunks::{Records, Waiting};
 use self::meta::Meta;
-use self::notes::OpenNotes;
+use self::notes::{Engine, OpenNotes};
 use self::queue::{key, number};
 use super::message::{
     ClientMessage, HEARTBEAT_MS, Hello, PROTOCOL, PUSH_BYTES_MAX, PUSH_CHANGES_MAX, PushedChange,
@@ -64,6 +65,7 @@ pub struct Replica {
     /// Confirmed plus outbox, of records with waiting changes.
     live: HashMap<RecordId, Registers>,
     notes: OpenNotes,
+    engine: Engine,
     outbox: BTreeMap<u64, OutboxEntry>,
     outbox_next: u64,
     by_hash: HashMap<(RecordId, ChangeHash), u64>,
@@ -111,6 +113,7 @@ impl Replica {
             records: Records::open(stored.rows, stored.log),
             live: HashMap::new(),
             notes: OpenNotes::default(),
+            engine: Engine::Unwanted,
             outbox: BTreeMap::new(),
             outbox_next: 1,
             by_hash: HashMap::new(),
@@ -131,6 +134,10 @@ impl Replica {
             after_rows: Vec::new(),
         };
         replica.restore(stored.outbox, stored.tray);
+        let waits = replica.outbox.values().any(|it| it.of.is_some());
+        if waits || replica.records.has_logged_notes() {
+            replica.want_engine();
+        }
         if newly_evicted {
             replica.step.writes.push(meta::note_eviction());
         }
@@ -155,7 +162,7 @@ impl Replica {
     }
 
     fn event(&mut self, now: Timestamp, entropy: &mut dyn Entropy, event: Event) {
-        if !self.loaded && self.waits_for_states(&event) {
+        if self.must_wait(&event) {
             self.deferred.push(event);
             return;
         }
@@ -163,9 +170,7 @@ impl Replica {
             Event::Loaded { states } => {
                 self.records.load(states);
                 self.loaded = true;
-                for event in std::mem::take(&mut self.deferred) {
-                    self.event(now, entropy, event);
-                }
+                self.resume(now, entropy);
             }
             Event::Request { screen, request } => self.request(now, entropy, screen, request),
             Event::Connected => self.hello(),
@@ -183,25 +188,10 @@ impl Replica {
                 }
                 self.tidy();
             }
-        }
-    }
-
-    /// Only what a first screen needs is answered before the states are read.
-    fn waits_for_states(&self, event: &Event) -> bool {
-        match event {
-            Event::Loaded { .. } | Event::Connected | Event::Disconnected | Event::SignedOut => {
-                false
+            Event::NotesReady(engine) => {
+                self.engine = Engine::Ready(engine);
+                self.resume(now, entropy);
             }
-            Event::Request { request, .. } => !matches!(
-                request,
-                Request::Open { .. }
-                    | Request::ListWaiting
-                    | Request::SettleEviction
-                    | Request::Presence { .. }
-                    | Request::SyncNow
-                    | Request::Leave
-            ),
-            Event::Received(_) | Event::Fetched(_) | Event::Woke => true,
         }
     }
 
@@ -317,6 +307,7 @@ impl Replica {
             outbox: &self.outbox,
             by_record: &self.by_record,
             member: self.identity.member,
+            engine: self.engine.get(),
         }
     }
 
@@ -326,6 +317,7 @@ impl Replica {
             outbox: &self.outbox,
             by_record: &self.by_record,
             member: self.identity.member,
+            engine: self.engine.get(),
         };
         self.records.tidy(&mut self.step.writes, &waiting);
     }
@@ -358,6 +350,9 @@ impl Replica {
         self.greeted = false;
         self.sent = 0;
         self.in_flight = 0;
+        // What a dead connection said is said again by the next one.
+        self.deferred
+            .retain(|it| !matches!(it, Event::Received(_) | Event::Fetched(_)));
         if !matches!(
             self.connection,
             Connection::SignedOut | Connection::ClientTooOld
@@ -444,7 +439,7 @@ impl Replica {
                 by_kind.entry(record.kind).or_default().push(row);
             }
         }
-        if self.loaded && self.records.must_tidy() {
+        if self.loaded && self.engine != Engine::Wanted && self.records.must_tidy() {
             self.tidy();
         }
         for (kind, rows) in by_kind {

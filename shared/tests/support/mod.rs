@@ -8,7 +8,7 @@ use huike_shared::access::Role;
 use huike_shared::document::{Actor, ChangeHash, DELETED, FlatChange, Registers};
 use huike_shared::id::{Entropy, RecordId};
 use huike_shared::local::{Connection, Report, Request};
-use huike_shared::note::{NoteDocument, NoteState, owner_of};
+use huike_shared::note::{Note, NoteDocument, NoteEngine, NoteState, owner_of};
 use huike_shared::packed;
 use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
@@ -445,7 +445,11 @@ impl Company {
                     || device.status.waiting > 0
                     || !device.up.is_empty()
                     || !device.down.is_empty()
-                    || device.streamed != Some(self.server.head());
+                    || device.streamed != Some(self.server.head())
+                    || device
+                        .inbox
+                        .iter()
+                        .any(|it| matches!(it, Event::NotesReady(_)));
             }
             if !busy {
                 return;
@@ -467,6 +471,8 @@ impl Company {
             compare(&seen, &expected, &format!("screen of device {index}"));
             self.crash(index);
             self.start(index);
+            // What opens notes comes after the first turn.
+            self.turn(index, usize::MAX, false);
             let reopened = self.devices[index].screen.clone();
             compare(&reopened, &expected, &format!("disk of device {index}"));
         }
@@ -539,6 +545,9 @@ impl Device {
                 Effect::Fetch { after } => self.up.push_back(fetch_frame(after)),
                 Effect::Close => self.disconnect(),
                 Effect::Wake { .. } => self.inbox.push_back(Event::Woke),
+                Effect::LoadNotes => self
+                    .inbox
+                    .push_back(Event::NotesReady(NoteEngine::automerge())),
             }
         }
     }

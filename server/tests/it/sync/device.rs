@@ -5,7 +5,7 @@ use huike_server::entropy::OsEntropy;
 use huike_shared::customers::Customer;
 use huike_shared::document::{Actor, Registers, decode};
 use huike_shared::id::{Entropy as _, RecordId};
-use huike_shared::note::{NoteDocument, NoteState};
+use huike_shared::note::{Note, NoteDocument, NoteState};
 use huike_shared::record::{Record as _, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::row::Stamp;

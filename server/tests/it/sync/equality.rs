@@ -6,7 +6,7 @@ use automerge::{ROOT, ReadDoc as _, ScalarValue, Value};
 use huike_server::projection;
 use huike_server::sync::records::replay;
 use huike_shared::document::ChangeHash;
-use huike_shared::note::{self, NoteDocument, NoteState, Splice, note_ref};
+use huike_shared::note::{self, Note, NoteDocument, NoteState, Splice, note_ref};
 use huike_shared::record::RecordRef;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::{DocumentState, PushedChange};

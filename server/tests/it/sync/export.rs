@@ -7,7 +7,7 @@ use automerge::{AutoCommit, ROOT, ReadDoc as _};
 use huike_server::sync::ServerReplica;
 use huike_server::sync::writer::RecordEdit;
 use huike_shared::access::Role;
-use huike_shared::note::{NoteDocument, note_ref};
+use huike_shared::note::{Note, NoteDocument, note_ref};
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::Verdict;
 use serde_json::Value;

@@ -7,7 +7,7 @@ use huike_server::entropy::hex;
 use huike_server::projection;
 use huike_server::sync::ServerReplica;
 use huike_shared::access::Role;
-use huike_shared::note::{NoteDocument, note_ref};
+use huike_shared::note::{Note, NoteDocument, note_ref};
 use huike_shared::record::RecordRef;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::DocumentState;

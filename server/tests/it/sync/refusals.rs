@@ -8,7 +8,7 @@ use huike_server::entropy::OsEntropy;
 use huike_shared::customers::Customer;
 use huike_shared::document::Actor;
 use huike_shared::id::Entropy as _;
-use huike_shared::note::{NoteDocument, Splice, note_ref, of};
+use huike_shared::note::{Note, NoteDocument, Splice, note_ref, of};
 use huike_shared::record::{Kind, Record as _, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::scalar::Scalar;

@@ -3,7 +3,7 @@
 use super::{RECENT_MAX, RETRY_MS, Replica, Table, Write, key};
 use crate::document::{self, Actor, Registers};
 use crate::id::{Entropy, RecordId};
-use crate::note::{NoteDocument, NoteState, owner_of};
+use crate::note::{Note, NoteEngine, NoteState, owner_of};
 use crate::record::RecordRef;
 use crate::refusal::Refusal;
 use crate::registry;
@@ -29,15 +29,16 @@ pub(super) fn apply_own(state: &mut Registers, entry: &OutboxEntry, member: Reco
 
 /// A note as this member sees it: confirmed plus outbox.
 pub(super) fn open_note(
+    engine: NoteEngine,
     of: &str,
     state: Option<&NoteState>,
     pending: &[&OutboxEntry],
-) -> Option<NoteDocument> {
+) -> Option<Box<dyn Note>> {
     let mut note = match state {
-        Some(it) => NoteDocument::load(&it.saved).ok()?,
+        Some(it) => engine.load(&it.saved).ok()?,
         None => {
             let (owner, field) = owner_of(of)?;
-            NoteDocument::genesis(owner, field)
+            engine.genesis(owner, field)
         }
     };
     let bodies: Vec<&[u8]> = pending.iter().map(|it| it.body.as_slice()).collect();
@@ -47,6 +48,7 @@ pub(super) fn open_note(
 
 /// The row of a record: confirmed plus outbox.
 pub(super) fn row_of(
+    engine: Option<NoteEngine>,
     record: &RecordRef,
     state: Option<DocumentState>,
     pending: &[&OutboxEntry],
@@ -55,7 +57,7 @@ pub(super) fn row_of(
     let def = registry::def(record.kind)?;
     match state {
         Some(DocumentState::Note(state)) => {
-            Some(open_note("", Some(&state), pending)?.to_row(record.id, &state))
+            Some(open_note(engine?, "", Some(&state), pending)?.to_row(record.id, &state))
         }
         None if pending.first().is_some_and(|it| it.of.is_some()) => {
             let first = pending.first()?;
@@ -68,7 +70,7 @@ pub(super) fn row_of(
                 created: stamp,
                 updated: stamp,
             };
-            Some(open_note(first.of.as_deref()?, None, pending)?.to_row(record.id, &state))
+            Some(open_note(engine?, first.of.as_deref()?, None, pending)?.to_row(record.id, &state))
         }
         state => {
             let mut registers = match state {

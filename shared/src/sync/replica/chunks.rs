@@ -12,7 +12,7 @@ use super::answers::row_of;
 use super::{OutboxEntry, Table, Write, key};
 use crate::document::Registers;
 use crate::id::RecordId;
-use crate::note::NoteState;
+use crate::note::{NOTE, NoteEngine, NoteState};
 use crate::packed;
 use crate::record::{Kind, RecordRef};
 use crate::row::Row;
@@ -48,6 +48,7 @@ pub(super) struct Waiting<'a> {
     pub outbox: &'a BTreeMap<u64, OutboxEntry>,
     pub by_record: &'a HashMap<RecordId, Vec<u64>>,
     pub member: RecordId,
+    pub engine: Option<NoteEngine>,
 }
 
 impl Waiting<'_> {
@@ -60,7 +61,7 @@ impl Waiting<'_> {
             .iter()
             .filter_map(|it| self.outbox.get(it))
             .collect();
-        row_of(record, state, &pending, self.member)
+        row_of(self.engine, record, state, &pending, self.member)
     }
 }
 
@@ -114,6 +115,11 @@ impl Records {
             records.log_next = records.log_next.max(number + 1);
         }
         records
+    }
+
+    /// Whether the row of a note must be made from its document.
+    pub fn has_logged_notes(&self) -> bool {
+        self.logged.keys().any(|it| it.kind == NOTE.kind)
     }
 
     /// Takes the states; the log's are newer.

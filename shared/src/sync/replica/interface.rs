@@ -2,6 +2,7 @@
 
 use crate::id::RecordId;
 use crate::local::{Report, Request};
+use crate::note::NoteEngine;
 use crate::sync::message::{ClientMessage, ServerMessage, StatesPage};
 
 /// The tables of the device's store. Keys are bytes, in order.
@@ -97,6 +98,8 @@ pub enum Effect {
         /// How long.
         after_ms: u32,
     },
+    /// Get what opens notes and hand in [`Event::NotesReady`].
+    LoadNotes,
 }
 
 /// What happened.
@@ -126,6 +129,8 @@ pub enum Event {
     SignedOut,
     /// The time asked for by [`Effect::Wake`] has passed.
     Woke,
+    /// What opens notes is here.
+    NotesReady(NoteEngine),
 }
 
 /// Why a page of states did not come.

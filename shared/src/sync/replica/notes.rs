@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::Replica;
 use super::answers::{open_note, row_of};
+use super::{Effect, Replica};
 use crate::access::{Action, allows};
 use crate::document::{Actor, ChangeHash};
 use crate::id::{Entropy, RecordId};
 use crate::local::{Failure, Report};
-use crate::note::{self, NoteDocument, NoteState, Splice, note_ref};
+use crate::note::{self, Note, NoteEngine, NoteState, Splice, note_ref};
 use crate::record::RecordRef;
 use crate::refusal::Refusal;
 use crate::row::{Row, Stamp};
@@ -26,7 +26,27 @@ struct Editors {
     owner: RecordRef,
     field: Box<str>,
     screens: Vec<u64>,
-    document: Option<NoteDocument>,
+    document: Option<Box<dyn Note>>,
+}
+
+/// What opens notes, and whether somebody waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Engine {
+    /// Nobody needs it yet.
+    Unwanted,
+    /// It was asked for.
+    Wanted,
+    /// It is here.
+    Ready(NoteEngine),
+}
+
+impl Engine {
+    pub fn get(self) -> Option<NoteEngine> {
+        match self {
+            Engine::Ready(it) => Some(it),
+            Engine::Unwanted | Engine::Wanted => None,
+        }
+    }
 }
 
 impl OpenNotes {
@@ -56,6 +76,14 @@ impl OpenNotes {
 }
 
 impl Replica {
+    /// Asks for what opens notes, unless that was done.
+    pub(super) fn want_engine(&mut self) {
+        if self.engine == Engine::Unwanted {
+            self.engine = Engine::Wanted;
+            self.step.effects.push(Effect::LoadNotes);
+        }
+    }
+
     pub(super) fn open_note(&mut self, screen: u64, owner: RecordRef, field: &str) {
         let note = note_ref(owner, field);
         let editors = self.notes.notes.entry(note.id).or_insert_with(|| Editors {
@@ -102,7 +130,7 @@ impl Replica {
         note: &RecordRef,
         owner: RecordRef,
         field: &str,
-    ) -> Option<&mut NoteDocument> {
+    ) -> Option<&mut Box<dyn Note>> {
         let have = self
             .notes
             .notes
@@ -110,7 +138,9 @@ impl Replica {
             .is_some_and(|it| it.document.is_some());
         if !have {
             let state = self.records.note(note);
-            let opened = open_note(&note::of(owner, field), state.as_ref(), &self.pending(note))?;
+            let of = note::of(owner, field);
+            let engine = self.engine.get()?;
+            let opened = open_note(engine, &of, state.as_ref(), &self.pending(note))?;
             let editors = self.notes.notes.entry(note.id).or_insert_with(|| Editors {
                 owner,
                 field: field.into(),
@@ -219,7 +249,9 @@ impl Replica {
         stamp: Stamp,
     ) -> bool {
         let state = self.records.note(record);
-        let Some(mut confirmed) = open_note(of, state.as_ref(), &[]) else {
+        let engine = self.engine.get();
+        let Some(mut confirmed) = engine.and_then(|it| open_note(it, of, state.as_ref(), &[]))
+        else {
             return false;
         };
         if confirmed.contains(hash_of(body)) {
@@ -253,7 +285,14 @@ impl Replica {
 
     pub(super) fn note_row(&mut self, record: &RecordRef) -> Option<Row> {
         let state = self.records.state(record);
-        row_of(record, state, &self.pending(record), self.identity.member)
+        let pending = self.pending(record);
+        row_of(
+            self.engine.get(),
+            record,
+            state,
+            &pending,
+            self.identity.member,
+        )
     }
 }
 

@@ -158,6 +158,7 @@ impl Replica {
                 continue;
             }
             let row = row_of(
+                self.engine.get(),
                 &record,
                 Some(entry.state.clone()),
                 &[],

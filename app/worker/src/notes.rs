@@ -1,0 +1,13 @@
+//! What opens notes, in a module of its own.
+//!
+//! It is most of Automerge, a third of the data core's code, and a start or an edit of a field needs nothing of
+//! it. The build tool takes the module apart as it does with the page's; the service worker keeps both parts.
+
+use huike_shared::note::NoteEngine;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+/// Comes with the first note, or some time after the start.
+#[wasm_split(notes, fallible)]
+pub fn load_engine() -> Result<NoteEngine, SplitLoaderError> {
+    Ok(NoteEngine::automerge())
+}
