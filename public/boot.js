@@ -47,15 +47,23 @@ async function start() {
   // and the last first screen come meanwhile.
   const opened = open();
   askForFirstPart();
+  const words = readWords(document.documentElement.lang);
   const snapshot = readSnapshot().catch(() => null);
   await opened;
   const page = await import('/pkg/page.js');
   await page.default();
   tabs.snapshot = await snapshot;
+  tabs.words = await words;
   tabs.updates = updates;
   tabs.install = install;
   page.page_main(tabs);
   keepUpToDate();
+}
+
+async function readWords(language) {
+  const answer = await fetch(`/words/${language}.ftl`);
+  if (!answer.ok) throw new Error(`${answer.url}: status ${answer.status}`);
+  return answer.text();
 }
 
 // The page's module would ask only once it runs; until then its first screen is here.

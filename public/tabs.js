@@ -20,6 +20,7 @@
 //   tabs.suffix            string, as above
 //   tabs.up, tabs.down     string, the channel names with their suffix
 //   tabs.snapshot          Uint8Array | null: what keepSnapshot stored last, to paint before the worker is up
+//   tabs.words             string: all sentences of the language of <html lang>
 //   tabs.keepSnapshot(b)   stores a Uint8Array for the next start; never throws
 //   tabs.dropSnapshot()    forgets it (sign-out)
 //   tabs.isLeader()        bool
@@ -96,6 +97,7 @@ export const tabs = {
   up: `huike-up-${suffix}`,
   down: `huike-down-${suffix}`,
   snapshot: null,
+  words: '',
   early: [],
   epoch: 0,
   isLeader: () => leading,

@@ -1,7 +1,8 @@
 //! Language and look of the page: words, dates, money, theme and density, switched in place.
 //!
 //! Everything shown reads the language signal through [`I18n`], so a switch repaints all words
-//! without a reload.
+//! without a reload. The sentences of the first language come with the page, those of the other when it is
+//! asked for; the service worker keeps both.
 //! The shell reads the same storage keys before the first paint (`public/theme.js`).
 
 mod appearance;
@@ -10,8 +11,11 @@ mod numbers;
 
 use huike_messages::{Language, Messages};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
 
-use crate::store::device::{remember, remembered};
+use crate::store::device::remember;
 use crate::ui::follow;
 
 pub use appearance::{Appearance, Density, Theme, provide_appearance, use_appearance};
@@ -25,10 +29,17 @@ pub struct I18n {
     language: RwSignal<Language>,
 }
 
-/// Reads the kept choice, puts the language into the context and keeps `<html lang>` true to it.
-pub fn provide_i18n() -> I18n {
+/// Puts the language of the document, with its sentences, into the context and keeps `<html lang>` true to it.
+pub fn provide_i18n(words: &str) -> I18n {
+    let root = document().document_element();
+    let tag = root.and_then(|it| it.get_attribute("lang"));
+    let language = tag
+        .as_deref()
+        .and_then(Language::from_tag)
+        .unwrap_or_default();
+    Messages::add(language, words);
     let i18n = I18n {
-        language: RwSignal::new(kept_language()),
+        language: RwSignal::new(language),
     };
     follow(move || {
         let tag = i18n.language.get().tag();
@@ -80,17 +91,25 @@ impl I18n {
         self.language.get()
     }
 
-    /// Switches the language everywhere and remembers it on this device.
-    pub fn set_language(self, language: Language) {
+    /// Switches the language everywhere and remembers it on this device. Nothing changes if its sentences
+    /// cannot be had.
+    pub async fn set_language(self, language: Language) -> Result<(), NoWords> {
+        if !Messages::has(language) {
+            Messages::add(language, &words_of(language).await.ok_or(NoWords)?);
+        }
         remember(LANGUAGE_KEY, Some(language.tag()));
         self.language.set(language);
+        Ok(())
     }
 }
 
-fn kept_language() -> Language {
-    remembered(LANGUAGE_KEY)
-        .and_then(|it| Language::from_tag(&it))
-        .unwrap_or_else(|| {
-            Language::negotiate(&window().navigator().language().unwrap_or_default())
-        })
+/// The sentences of a language did not come: the first visit went offline before it had everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoWords;
+
+async fn words_of(language: Language) -> Option<String> {
+    let path = format!("/words/{}.ftl", language.tag());
+    let answer = JsFuture::from(window().fetch_with_str(&path)).await.ok()?;
+    let answer: Response = answer.dyn_into().ok().filter(Response::ok)?;
+    JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
 }

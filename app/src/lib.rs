@@ -39,7 +39,7 @@ pub fn page_main(tabs: Tabs) {
     // The shell's grey outline has done its work.
     place.set_text_content(None);
     let handle = leptos::mount::mount_to(place, move || {
-        i18n::provide_i18n();
+        i18n::provide_i18n(&tabs.words());
         i18n::provide_appearance();
         store::provide_store(tabs);
         session::provide_session();

@@ -13,21 +13,21 @@ mod saved_views;
 mod sign_out;
 mod toasts;
 
-use huike_messages::Messages;
+use huike_messages::{Language, Messages};
 use huike_shared::customers::Customer;
 use huike_shared::deals::Deal;
 use huike_shared::record::Record;
 use leptos::prelude::*;
 use leptos_router::components::Router;
 
-use crate::i18n::use_i18n;
+use crate::i18n::{I18n, NoWords, use_i18n};
 use crate::lazy::{self, Screen};
 use crate::routes::{BASE, Pages, provide_nav, use_nav};
 use crate::store::device::{remember, remembered};
 use crate::store::use_store;
 use crate::ui::{
-    Announcer, Button, EmptyState, Glyph, LiveRegion, ToastStack, Toasts, Width, follow, live,
-    use_width,
+    Announcer, Button, EmptyState, Glyph, LiveRegion, Toast, ToastStack, Toasts, Tone, Width,
+    follow, live, use_width,
 };
 
 pub use creation::{Creation, CreationDialogs, Wanted, use_creation};
@@ -55,6 +55,18 @@ pub struct Shell {
     pub width: Signal<Width>,
     /// Whether single letters are shortcuts.
     pub has_letter_keys: RwSignal<bool>,
+}
+
+impl Shell {
+    /// Switches the language, or says that its sentences are not to be had now.
+    pub fn switch_language(self, i18n: I18n, language: Language) {
+        leptos::task::spawn_local(async move {
+            if let Err(NoWords) = i18n.set_language(language).await {
+                let text = untrack(|| i18n.t(Messages::error_offline));
+                self.toasts.show(Toast::new(text).tone(Tone::Due));
+            }
+        });
+    }
 }
 
 /// The frame, from context.

@@ -28,6 +28,9 @@ extern "C" {
     fn down(this: &Tabs) -> String;
     #[wasm_bindgen(method, getter)]
     fn snapshot(this: &Tabs) -> Option<Uint8Array>;
+    /// All sentences of the language of the document.
+    #[wasm_bindgen(method, getter)]
+    pub fn words(this: &Tabs) -> String;
     #[wasm_bindgen(method, js_name = keepSnapshot)]
     fn keep_snapshot(this: &Tabs, bytes: &Uint8Array);
     #[wasm_bindgen(method, js_name = dropSnapshot)]

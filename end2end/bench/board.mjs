@@ -1,7 +1,7 @@
 // The board: a card is dragged with the mouse; from letting go to the frame that shows it in its new column.
 import { watch } from "./probe.mjs";
 import { profiled } from "./profile.mjs";
-import { launch, onlyTab, synced } from "./support.mjs";
+import { launch, onlyTab, quantile, synced } from "./support.mjs";
 
 const DROPS = 60;
 const COLUMNS = 4;
@@ -31,15 +31,36 @@ export async function board(data, options, { of }) {
         samples.push(await drop(page, round, stages));
       }
     });
+    const bare = await page.evaluate(moveBare, [stages, samples.length]);
     const script = samples.map((it) => it.script).sort((a, b) => a - b);
     of("board_drop", samples.map((it) => it.painted), 0.95, 50, {
       cards,
+      limit_counted: "the same element moved between the same columns by a bare script, to its frame",
+      limit_p50: quantile(bare, 0.5),
+      limit_p95: quantile(bare, 0.95),
       script_p95: script[Math.ceil(0.95 * script.length) - 1],
     });
   } finally {
     await context.close();
     await server.stop();
   }
+}
+
+/** In the page: what the browser itself takes to show a card in another column, with nothing around it. */
+async function moveBare([stages, count]) {
+  const list = (stage) => document.querySelector(`[data-column="${stage}"] [data-cards]`);
+  const times = [];
+  for (let round = 0; round < count; round += 1) {
+    const [from, to] = [list(stages[round % stages.length]), list(stages[(round + 1) % stages.length])];
+    await new Promise((done) => setTimeout(done, 100));
+    const card = from.children[1];
+    const next = card.nextSibling;
+    const started = performance.now();
+    to.insertBefore(card, to.children[2]);
+    times.push((await self.bench.painted()) - started);
+    from.insertBefore(card, next);
+  }
+  return times;
 }
 
 /** In the page: the time of the next drop of a card. */

@@ -1,7 +1,7 @@
 // Searching: from the input event of each letter to the frame in which the list shows the result of what is typed.
 import { watch } from "./probe.mjs";
 import { profiled } from "./profile.mjs";
-import { launch, onlyTab, synced, until } from "./support.mjs";
+import { launch, onlyTab, quantile, synced, until } from "./support.mjs";
 
 /** Between the result of one letter and the next letter. */
 const QUIET_MS = 250;
@@ -49,10 +49,14 @@ export async function search(data, options, { of }) {
     await profiled(options.profile, page, "search", async () => {
       while (taken < options.samples) await typeAll();
     });
+    const bare = await page.evaluate(writeBare, samples.pinyin.length);
     const every = Object.values(samples).flat();
     const p95 = (of) => [...of].sort((a, b) => a - b)[Math.ceil(0.95 * of.length) - 1];
     const times = every.map((it) => it.painted);
     of("search_keystroke", times, 0.95, 30, {
+      limit_counted: "the visible rows' texts exchanged by a bare script, to their frame",
+      limit_p50: quantile(bare, 0.5),
+      limit_p95: quantile(bare, 0.95),
       changed_shown: every.filter((it) => it.isChange).length,
       script_p95: p95(every.map((it) => it.script)),
       from_key_p95: p95(every.map((it) => it.fromKey)),
@@ -62,6 +66,32 @@ export async function search(data, options, { of }) {
     await context.close();
     await server.stop();
   }
+}
+
+/** In the page: what the browser itself takes to show other words in every visible row. */
+async function writeBare(count) {
+  const rows = [...document.querySelectorAll(".virtual-row:not([hidden])")];
+  const isSeen = (row) => row.getBoundingClientRect().top < innerHeight;
+  const texts = rows.filter(isSeen).map((row) => {
+    const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) found.push(walker.currentNode);
+    return found;
+  });
+  const words = texts.map((row) => row.map((it) => it.data));
+  const times = [];
+  for (let round = 1; round <= count; round += 1) {
+    await new Promise((done) => setTimeout(done, 100));
+    const started = performance.now();
+    texts.forEach((row, at) => {
+      const other = words[(at + round) % words.length];
+      row.forEach((it, part) => {
+        it.data = other[part] ?? "";
+      });
+    });
+    times.push((await self.bench.painted()) - started);
+  }
+  return times;
 }
 
 /** In the page: the time of the next letter. */

@@ -47,7 +47,9 @@ const PAGE: [&str; 4] = [
 ];
 /// What the data core needs.
 const WORKER: [&str; 3] = ["pkg/data_bg.wasm", "pkg/data.js", "pkg/data_split.js"];
-/// What it needs besides as soon as a note is opened.
+/// The sentences that a page needs besides its code.
+const WORDS: [&str; 1] = ["words/zh-CN.ftl"];
+/// What the data core needs besides as soon as a note is opened.
 const NOTES: [&str; 1] = ["pkg/split_notes.wasm"];
 /// The parts of the page that belong to one screen or a few.
 const SCREEN_PREFIXES: [&str; 2] = ["pkg/split_", "pkg/chunk_"];
@@ -72,6 +74,7 @@ fn bundle(site: &Path) -> Result<()> {
         ("page_brotli_bytes", weigh(site, &PAGE)?, Some(300_000)),
         ("screens_brotli_bytes", weigh_screens(site)?, None),
         ("worker_brotli_bytes", weigh(site, &WORKER)?, Some(380_000)),
+        ("words_of_one_language_brotli_bytes", weigh(site, &WORDS)?, None),
         ("worker_notes_brotli_bytes", weigh(site, &NOTES)?, None),
     ];
     for (figure, value, goal) in figures {

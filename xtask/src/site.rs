@@ -1,5 +1,5 @@
-//! The browser's files: two WebAssembly modules with their glue, one style sheet, what lies in
-//! `public/`, a compressed form of each, and the list for the offline cache.
+//! The browser's files: two WebAssembly modules with their glue, the sentences of each language, one style
+//! sheet, what lies in `public/`, a compressed form of each, and the list for the offline cache.
 //!
 //! Each product remembers what it was made from (`site-stamps.json`), so a build where nothing
 //! changed costs as much as asking cargo.
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
+use huike_messages::Language;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -95,6 +96,15 @@ fn assemble(workspace: &Workspace, modules: &Path, site: &Path, release: bool) -
         let wasm = modules.join(crate_name).with_extension("wasm");
         keep_or(out_name, digest::of_file(&wasm)?, &|| {
             bind(&wasm, out_name, site, release)
+        })?;
+    }
+    for language in Language::ALL {
+        let text = huike_messages::text(language);
+        let name = format!("words/{}.ftl", language.tag());
+        keep_or(&name, digest::digest(text.as_bytes()), &|| {
+            fs::create_dir_all(site.join("words"))?;
+            fs::write(site.join(&name), text)?;
+            Ok(vec![name.clone()])
         })?;
     }
     let style = workspace.path("style");

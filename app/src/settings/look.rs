@@ -37,7 +37,7 @@ pub fn Look() -> impl IntoView {
         .collect();
     let set_language = move |id: &'static str| {
         if let Some(language) = Language::from_tag(id) {
-            i18n.set_language(language);
+            shell.switch_language(i18n, language);
         }
     };
     let set_theme = move |id: &'static str| {

@@ -47,7 +47,7 @@ pub fn MemberItems() -> impl IntoView {
             <MenuItem
                 label=Signal::stored(language.own_name().to_owned())
                 checked=Signal::derive(move || i18n.language() == language)
-                on_press=move |()| i18n.set_language(language)
+                on_press=move |()| shell.switch_language(i18n, language)
             />
         }
     });

@@ -20,6 +20,9 @@ use web_sys::HtmlElement;
 use super::drag_state::{ColumnBox, DragState, Effect, Event, HOLD_MS, Place};
 use draw::Drawing;
 
+/// Milliseconds from the start of a frame until it has surely been painted.
+const AFTER_PAINT_MS: u32 = 30;
+
 /// What was dropped where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DropResult {
@@ -270,7 +273,9 @@ impl Shell {
         };
         if is_in_view {
             // Where a hand put it, it is seen: painting comes first, since focusing lays out the whole board.
-            request_animation_frame(move || request_animation_frame(focus));
+            request_animation_frame(move || {
+                Timeout::new(AFTER_PAINT_MS, focus).forget();
+            });
         } else {
             request_animation_frame(focus);
         }

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use leptos::ev::MouseEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -91,7 +92,7 @@ pub fn VirtualList(
     });
     let drawn = Memo::new(move |_| visible(top.get(), height.get(), row_height.get(), count.get()));
     let seen = Memo::new(move |_| in_sight(top.get(), height.get(), row_height.get()));
-    let unseen_keys = a_frame_later(keys);
+    let unseen_keys = once_at_rest(keys);
     let cursor = Memo::new(move |_| place.with(|it| it.cursor));
     let index_of = move |key: u128| keys.with_untracked(|it| it.iter().position(|it| *it == key));
 
@@ -261,20 +262,22 @@ pub fn VirtualList(
     .into_any()
 }
 
-/// The keys for rows that are drawn but out of sight. A letter of a search changes every row; those that one
-/// sees are painted first.
-fn a_frame_later(keys: Signal<Arc<[u128]>>) -> Signal<Arc<[u128]>> {
+/// Milliseconds without a change until rows that are drawn but out of sight follow.
+const UNSEEN_MS: u32 = 80;
+
+/// The keys for rows that are drawn but out of sight. A letter of a search changes every row: those that one
+/// sees are painted first, the others once nobody types.
+fn once_at_rest(keys: Signal<Arc<[u128]>>) -> Signal<Arc<[u128]>> {
     let later = RwSignal::new(keys.get_untracked());
+    let timer = StoredValue::new_local(None::<Timeout>);
     follow(move || {
         keys.track();
-        // The first comes before the paint, the second after it.
-        request_animation_frame(move || {
-            request_animation_frame(move || {
-                if let Some(now) = keys.try_get_untracked() {
-                    later.try_set(now);
-                }
-            });
-        });
+        let take = move || {
+            if let Some(now) = keys.try_get_untracked() {
+                later.try_set(now);
+            }
+        };
+        timer.set_value(Some(Timeout::new(UNSEEN_MS, take)));
     });
     later.into()
 }

@@ -3,6 +3,9 @@
 //! The sentences live in `app/locales/<language>/*.ftl`; `build.rs` makes one method of each, so a
 //! missing message or argument does not compile. Browser and server use the same files.
 //!
+//! With the feature `texts` the sentences are part of the program. The page is built without it: it is handed
+//! the language it shows as a text, and the other one when somebody asks for it.
+//!
 //! Invariant: only the active language is parsed, and nothing here knows what a record is: the
 //! label of a field is found by its key (`field-customer-name`).
 
@@ -14,6 +17,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::sync::OnceLock;
 
+#[cfg(feature = "texts")]
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 include!(concat!(env!("OUT_DIR"), "/methods.rs"));
 
@@ -24,12 +28,8 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// Parses one language.
-    pub fn new(language: Language) -> Self {
-        let text = match language {
-            Language::ZhCn => ZH_CN,
-            Language::En => EN,
-        };
+    /// Parses the sentences of a language.
+    fn new(language: Language, text: &str) -> Self {
         // The build has already parsed these texts; what it let through has no errors.
         let resource = match FluentResource::try_new(text.to_owned()) {
             Ok(resource) | Err((resource, _)) => resource,
@@ -42,15 +42,29 @@ impl Messages {
         Messages { language, bundle }
     }
 
-    /// The sentences of a language, parsed once in this process.
+    /// The sentences of a language, parsed once in this process. Without the feature `texts`: of the language
+    /// that was added, if it is another one.
+    ///
+    /// # Panics
+    /// Without the feature `texts`, if no language was added.
     pub fn of(language: Language) -> &'static Messages {
-        static ZH_CN: OnceLock<Messages> = OnceLock::new();
-        static EN: OnceLock<Messages> = OnceLock::new();
-        let cell = match language {
-            Language::ZhCn => &ZH_CN,
-            Language::En => &EN,
-        };
-        cell.get_or_init(|| Messages::new(language))
+        #[cfg(feature = "texts")]
+        return cell(language).get_or_init(|| Messages::new(language, text(language)));
+        #[cfg(not(feature = "texts"))]
+        return cell(language)
+            .get()
+            .or_else(|| Language::ALL.iter().find_map(|it| cell(*it).get()))
+            .expect("a language is added before anything is said");
+    }
+
+    /// Adds the sentences of a language, as [`text`] gives them; does nothing if they are here.
+    pub fn add(language: Language, text: &str) {
+        cell(language).get_or_init(|| Messages::new(language, text));
+    }
+
+    /// Whether the sentences of a language are here.
+    pub fn has(language: Language) -> bool {
+        cfg!(feature = "texts") || cell(language).get().is_some()
     }
 
     /// The language these sentences are in.
@@ -94,6 +108,23 @@ impl Messages {
         self.bundle
             .format_pattern(pattern, arguments, &mut Vec::new())
             .into_owned()
+    }
+}
+
+fn cell(language: Language) -> &'static OnceLock<Messages> {
+    static CELLS: [OnceLock<Messages>; 2] = [OnceLock::new(), OnceLock::new()];
+    match language {
+        Language::ZhCn => &CELLS[0],
+        Language::En => &CELLS[1],
+    }
+}
+
+/// All sentences of a language, as Fluent writes them, without comments.
+#[cfg(feature = "texts")]
+pub const fn text(language: Language) -> &'static str {
+    match language {
+        Language::ZhCn => ZH_CN,
+        Language::En => EN,
     }
 }
 
@@ -175,7 +206,7 @@ mod tests {
 
     #[test]
     fn names_are_put_in_without_marks() {
-        let messages = Messages::new(Language::En);
+        let messages = Messages::of(Language::En);
         assert_eq!(messages.common_undone("Delete"), "Undone: Delete");
     }
 
