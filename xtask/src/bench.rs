@@ -74,7 +74,11 @@ fn bundle(site: &Path) -> Result<()> {
         ("page_brotli_bytes", weigh(site, &PAGE)?, Some(300_000)),
         ("screens_brotli_bytes", weigh_screens(site)?, None),
         ("worker_brotli_bytes", weigh(site, &WORKER)?, Some(380_000)),
-        ("words_of_one_language_brotli_bytes", weigh(site, &WORDS)?, None),
+        (
+            "words_of_one_language_brotli_bytes",
+            weigh(site, &WORDS)?,
+            None,
+        ),
         ("worker_notes_brotli_bytes", weigh(site, &NOTES)?, None),
     ];
     for (figure, value, goal) in figures {

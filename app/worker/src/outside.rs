@@ -61,7 +61,7 @@ impl Browser {
     }
 
     fn load_notes(&self) {
-        spawn_local(load_notes(self.mailbox.clone()));
+        spawn_local(need_notes(self.mailbox.clone()));
     }
 
     fn fetch(&self, after: u64) {
@@ -82,14 +82,20 @@ impl Browser {
     }
 }
 
-/// Gets what opens notes, however often it takes: until it is here, edits wait in their pages.
-async fn load_notes(mailbox: Mailbox) {
-    loop {
-        if let Ok(engine) = notes::load_engine().await {
-            return mailbox.event(Event::NotesReady(engine));
-        }
+/// Gets what opens notes, however often it takes: a screen or the server waits for it.
+async fn need_notes(mailbox: Mailbox) {
+    while !have_notes(mailbox.clone()).await {
         TimeoutFuture::new(NOTES_RETRY_MS).await;
     }
+}
+
+/// Gets what opens notes, unless it cannot be had now. Answers whether it came.
+pub async fn have_notes(mailbox: Mailbox) -> bool {
+    let loaded = notes::load_engine().await;
+    loaded.is_ok_and(|engine| {
+        mailbox.event(Event::NotesReady(engine));
+        true
+    })
 }
 
 impl Outside for Browser {

@@ -6,17 +6,21 @@ use huike_shared::local::{Connection, Report, Request, Status};
 use huike_shared::sync::replica::Event;
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use crate::core::{Core, Stop};
 use crate::mailbox::{Mail, Mailbox};
-use crate::outside::Browser;
+use crate::outside::{self, Browser};
 use crate::screens::{self, Screens};
 use crate::socket::Socket;
 use crate::store::indexed_db::{Ending, IndexedDb};
 
 /// How long the core waits for the first word of a screen before it reads what no screen waits for.
 const FIRST_WORD_MS: u32 = 100;
+
+/// How long the first screen has the machine for itself. After that the core gets the rest of its code: one that
+/// stays while the server is upgraded must have all of it.
+const REST_MS: u32 = 4_000;
 
 /// What `tabs.js` says first.
 #[derive(Clone, Debug)]
@@ -114,6 +118,13 @@ async fn lead(
     Timeout::new(FIRST_WORD_MS, move || nudging.post(Mail::Nudge)).forget();
     core.handle(events(mailbox.take().await)?).await?;
     core.load_states().await?;
+    let having = mailbox.clone();
+    let have_all = move || {
+        spawn_local(async move {
+            outside::have_notes(having).await;
+        });
+    };
+    Timeout::new(REST_MS, have_all).forget();
     let mut is_warm = false;
     loop {
         if !is_warm && mailbox.is_empty() {

@@ -134,8 +134,7 @@ impl Replica {
             after_rows: Vec::new(),
         };
         replica.restore(stored.outbox, stored.tray);
-        let waits = replica.outbox.values().any(|it| it.of.is_some());
-        if waits || replica.records.has_logged_notes() {
+        if replica.holds_loose_notes() {
             replica.want_engine();
         }
         if newly_evicted {
@@ -235,6 +234,7 @@ impl Replica {
             }
             Request::Leave => {
                 self.screens.remove(&screen);
+                self.forget_requests(screen);
                 self.notes.leave(screen);
             }
         }
@@ -311,8 +311,11 @@ impl Replica {
         }
     }
 
-    /// Moves the log into chunks.
+    /// Moves the log into chunks, unless rows of notes in it cannot be made yet.
     fn tidy(&mut self) {
+        if self.engine == Engine::Wanted && self.holds_loose_notes() {
+            return;
+        }
         let waiting = Waiting {
             outbox: &self.outbox,
             by_record: &self.by_record,
@@ -350,9 +353,7 @@ impl Replica {
         self.greeted = false;
         self.sent = 0;
         self.in_flight = 0;
-        // What a dead connection said is said again by the next one.
-        self.deferred
-            .retain(|it| !matches!(it, Event::Received(_) | Event::Fetched(_)));
+        self.forget_connection();
         if !matches!(
             self.connection,
             Connection::SignedOut | Connection::ClientTooOld
@@ -439,7 +440,7 @@ impl Replica {
                 by_kind.entry(record.kind).or_default().push(row);
             }
         }
-        if self.loaded && self.engine != Engine::Wanted && self.records.must_tidy() {
+        if self.loaded && self.records.must_tidy() {
             self.tidy();
         }
         for (kind, rows) in by_kind {

@@ -10,6 +10,8 @@ use super::*;
 use crate::store::contract::block_on;
 use crate::store::memory::MemoryStore;
 
+mod notes;
+
 const MEMBER: RecordId = RecordId([7; 16]);
 const SCREEN: u64 = 1;
 

@@ -1,8 +1,8 @@
 //! What must wait: for the states, which are read after the first screen has its rows, and for what opens
 //! notes, which comes when the first note is touched.
 //!
-//! Invariant: from the first event that needs what opens notes, or from the start if a note is in the outbox or the log,
-//! until it is there, nothing that could touch a record is handled; then everything, in its order.
+//! Invariant: a note is never touched without what opens it, and what was handed in keeps its order where that
+//! matters. So the server's words all wait from the first that touches a note; edits of fields go on.
 
 use super::notes::Engine;
 use super::{Event, Replica};
@@ -12,20 +12,13 @@ use crate::sync::message::{DocumentState, ServerMessage};
 use crate::time::Timestamp;
 
 impl Replica {
-    /// Whether the states or what opens notes must come first. What was handed in keeps its order.
+    /// Whether the states or what opens notes must come first.
     pub(super) fn must_wait(&mut self, event: &Event) -> bool {
         if self.engine == Engine::Unwanted && self.needs_engine(event) {
             self.want_engine();
         }
-        let waits = self.waits_for_states(event);
-        let is_opening = matches!(
-            event,
-            Event::Request {
-                request: Request::Open { .. },
-                ..
-            }
-        );
-        (waits && !self.loaded) || ((waits || is_opening) && self.engine == Engine::Wanted)
+        (!self.loaded && self.waits_for_states(event))
+            || (self.engine == Engine::Wanted && self.waits_for_engine(event))
     }
 
     /// Handles what had to wait, as far as it can be handled now.
@@ -55,6 +48,46 @@ impl Replica {
             }
             _ => false,
         }
+    }
+
+    fn waits_for_engine(&self, event: &Event) -> bool {
+        match event {
+            Event::Received(_) | Event::Fetched(_) => true,
+            // The rows of notes that are not in chunks yet are made from their documents.
+            Event::Request {
+                request: Request::Open { .. },
+                ..
+            } => self.holds_loose_notes(),
+            Event::Request {
+                request: Request::CloseNote { .. },
+                ..
+            } => true,
+            _ => self.needs_engine(event),
+        }
+    }
+
+    /// Whether a note is in the outbox or the log.
+    pub(super) fn holds_loose_notes(&self) -> bool {
+        self.outbox.values().any(|it| it.of.is_some()) || self.records.has_logged_notes()
+    }
+
+    /// Forgets what a screen that is gone wanted to open.
+    pub(super) fn forget_requests(&mut self, of: u64) {
+        self.deferred.retain(|it| {
+            !matches!(
+                it,
+                Event::Request {
+                    screen,
+                    request: Request::OpenNote { .. } | Request::CloseNote { .. },
+                } if *screen == of
+            )
+        });
+    }
+
+    /// What a dead connection said is said again by the next one.
+    pub(super) fn forget_connection(&mut self) {
+        self.deferred
+            .retain(|it| !matches!(it, Event::Received(_) | Event::Fetched(_)));
     }
 
     /// Only what a first screen needs is answered before the states are read.
