@@ -418,7 +418,12 @@ impl LocalStore {
     /// Tries again to store what could not be stored.
     pub fn retry_storage(self) {
         self.storage.set(StorageState::Fine);
-        self.repeat_edits();
+        if self.is_open.get_untracked() {
+            self.repeat_edits();
+        } else {
+            self.greet();
+        }
+        self.send(&Request::SyncNow);
     }
 
     /// Edits that are only on this page so far.

@@ -29,16 +29,16 @@ test.afterAll(async ({ browser }) => {
 });
 
 /** How many bytes the browser gives to the site; its own choice again without a number. */
-async function setQuota(cdp: CDPSession, bytes?: number): Promise<void> {
+async function setQuota(cdp: CDPSession, bytes?: number, of: Page = page): Promise<void> {
   await cdp.send("Storage.overrideQuotaForOrigin", { origin: server.address, quotaSize: bytes });
   // Chromium believes its last look at the free space for half a minute.
   const expected = bytes === undefined ? "stored" : "QuotaExceededError";
-  await expect.poll(storeSomething, { timeout: 60_000, intervals: [1_000] }).toBe(expected);
+  await expect.poll(() => storeSomething(of), { timeout: 60_000, intervals: [1_000] }).toBe(expected);
 }
 
 /** Another part of the site stores a megabyte: "stored", or why not. */
-function storeSomething(): Promise<string> {
-  return page.evaluate(
+function storeSomething(of: Page): Promise<string> {
+  return of.evaluate(
     () =>
       new Promise<string>((done) => {
         const asked = indexedDB.open("something-else");
@@ -82,6 +82,23 @@ test("a full device says so; reading goes on; nothing that is not kept looks kep
   await synced(page);
   await expect(row.getByRole("img", { name: /等待同步/ })).toHaveCount(0);
   await elsewhere.context().close();
+});
+
+test("a new device that is full says so, and fills once there is room", async ({ browser }) => {
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  const fresh = await context.newPage();
+  await fresh.goto(`${server.address}/sign-in`);
+  const cdp = await context.newCDPSession(fresh);
+  await setQuota(cdp, 1, fresh);
+  await signIn(fresh, server, "wang@example.cn", PASSWORD);
+  await fresh.goto(`${server.address}/app/customers`);
+  await expect(fresh.getByText("这台设备的存储已满")).toBeVisible({ timeout: 15_000 });
+  await expect(customerRow(fresh, "北辰物流")).toHaveCount(0);
+  await setQuota(cdp, undefined, fresh);
+  await fresh.getByRole("button", { name: "重试" }).click();
+  await expect(customerRow(fresh, "北辰物流")).toBeVisible({ timeout: 15_000 });
+  await expect(fresh.getByText("这台设备的存储已满")).toHaveCount(0);
+  await context.close();
 });
 
 test("when the data core breaks, the page says so and one press brings it back", async () => {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use gloo_timers::callback::Timeout;
 use huike_shared::id::RecordId;
-use huike_shared::local::{Failure, Intent, Report, Request, Status, keep_intents, kept_intents};
+use huike_shared::local::{
+    Connection, Failure, Intent, Report, Request, Status, keep_intents, kept_intents,
+};
 use huike_shared::packed;
 use huike_shared::record::{Kind, RecordRef};
 use huike_shared::registry;
@@ -228,6 +230,10 @@ impl LocalStore {
             }
             Report::Members { members } => self.members.set(Arc::new(members)),
             Report::Presence { people } => self.presence.set(Arc::new(people)),
+            Report::Unkept { failure } => self.storage.set(match failure {
+                Failure::StorageFull => StorageState::Full,
+                _ => StorageState::Failed,
+            }),
         }
     }
 
@@ -246,6 +252,10 @@ impl LocalStore {
     }
 
     pub(super) fn take_status(self, status: Status) {
+        // Being online is told once what the server said first is kept.
+        if status.connection == Connection::Online && self.unstored_count() == 0 {
+            self.storage.set(StorageState::Fine);
+        }
         self.status.set(status);
         self.mark_waiting();
     }

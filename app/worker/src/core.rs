@@ -270,6 +270,14 @@ impl<S: Store, O: Outside> Core<S, O> {
         if error == StoreError::Closed {
             return Err(Stop::Closed);
         }
+        if self.unanswered.is_empty() && failure != Failure::NotLeading {
+            self.outside.perform(Effect::Report {
+                screen: None,
+                report: Report::Unkept {
+                    failure: failure.clone(),
+                },
+            });
+        }
         for (intent, screen) in mem::take(&mut self.unanswered) {
             let report = Report::Failed {
                 intent,

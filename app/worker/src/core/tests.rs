@@ -1,10 +1,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use huike_shared::access::Role;
 use huike_shared::customers::Customer;
 use huike_shared::local::{Intent, IntentPart};
 use huike_shared::packed;
 use huike_shared::record::Record;
+use huike_shared::sync::message::{MemberInfo, ServerMessage};
 
 use super::*;
 use crate::store::contract::block_on;
@@ -294,4 +296,28 @@ fn an_intent_that_is_repeated_to_the_next_leader_is_made_once() {
     assert_eq!(block_on(next.handle(vec![edit(1, "云仓")])), Ok(()));
     assert_eq!(answers(&next), [stored(1)]);
     assert_eq!(store.commits(), before);
+}
+
+#[test]
+fn what_the_server_said_and_the_device_could_not_keep_is_told() {
+    let store = MemoryStore::default();
+    let mut core = open(&store, 1);
+    store.fail_next(StoreError::Full);
+    let members = ServerMessage::Members {
+        members: vec![MemberInfo {
+            id: MEMBER,
+            name: "王芳".into(),
+            role: Role::Salesperson,
+            active: true,
+        }],
+    };
+    let events = vec![Event::Connected, Event::Received(members)];
+    assert_eq!(block_on(core.handle(events)), Ok(()));
+    let told = reports(&core);
+    let unkept = Report::Unkept {
+        failure: Failure::StorageFull,
+    };
+    assert!(told.iter().any(|it| it.1 == unkept));
+    assert!(!told.iter().any(|it| matches!(it.1, Report::Members { .. })));
+    assert_eq!(core.outside().disconnects, 1);
 }
