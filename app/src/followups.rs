@@ -1,5 +1,6 @@
 //! Follow-ups (跟进): what happened, and what is to be done.
 
+mod action_row;
 mod activity_editor;
 mod agenda;
 mod checklist;
@@ -23,6 +24,7 @@ use huike_shared::followups::Task;
 use huike_shared::record::Record;
 use leptos::prelude::*;
 
+pub use action_row::ActionRow;
 pub use agenda::{week_end, week_start};
 pub use clock::{Clock, use_clock};
 pub use composer::Composer;

@@ -7,6 +7,7 @@ use huike_shared::customers::{Contact, Customer};
 use huike_shared::deals::Deal;
 use huike_shared::followups::Task;
 use huike_shared::record::{Kind, Record};
+use huike_shared::registry;
 use huike_shared::row::Row;
 use huike_shared::search::Query;
 use huike_shared::text::fold;
@@ -15,7 +16,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::i18n::{I18n, Theme, use_appearance, use_i18n};
-use crate::record::{kind_label, new_title, title_of_row};
+use crate::record::{field_label, kind_label, new_title, title_of_row, value_words};
 use crate::routes::{path_of, use_nav};
 use crate::shell::{use_creation, use_shell};
 use crate::store::{LocalStore, use_store};
@@ -23,6 +24,8 @@ use crate::ui::{Avatar, Glyph, Icon, follow, is_composing, listen, live, part};
 
 /// Records of one kind in the results.
 const RECORDS_MAX: usize = 6;
+/// Characters of a long text shown before what was found in it.
+const EXCERPT_BEFORE: usize = 12;
 /// The kinds the palette looks through, in this order.
 const KINDS: [Kind; 4] = [
     Customer::DEF.kind,
@@ -252,7 +255,7 @@ fn find(store: LocalStore, i18n: I18n, typed: &str) -> Vec<Entry> {
                 found.sort_by_cached_key(|it| (query.grade(it), std::cmp::Reverse(it.updated.at)));
             }
             let shown = found.iter().take(RECORDS_MAX);
-            entries.extend(shown.map(|it| of_record(store, i18n, it, query.is_empty())));
+            entries.extend(shown.map(|it| of_record(store, i18n, it, &query)));
         });
     }
     let wanted = fold(typed);
@@ -261,7 +264,22 @@ fn find(store: LocalStore, i18n: I18n, typed: &str) -> Vec<Entry> {
     entries
 }
 
-fn of_record(store: LocalStore, i18n: I18n, row: &Row, is_recent: bool) -> Entry {
+/// Why a row is found, where its name does not say it.
+fn reason(store: LocalStore, i18n: I18n, row: &Row, query: &Query) -> Option<String> {
+    let def = registry::def(row.kind)?;
+    let index = query.reason(row, def)?;
+    let field = &def.fields[index];
+    let words = value_words(store, i18n, field, row.value(index));
+    let excerpt = query.excerpt(&words, EXCERPT_BEFORE);
+    let text = match excerpt.len() < words.len() {
+        true => &format!("…{excerpt}"),
+        false => excerpt,
+    };
+    let label = field_label(i18n, def, field.name);
+    Some(i18n.t(|m| m.palette_found_in(&label, text)))
+}
+
+fn of_record(store: LocalStore, i18n: I18n, row: &Row, query: &Query) -> Entry {
     let (glyph, is_person) = match row.kind {
         it if it == Customer::DEF.kind => (Glyph::Customer, true),
         it if it == Contact::DEF.kind => (Glyph::Contact, true),
@@ -290,8 +308,13 @@ fn of_record(store: LocalStore, i18n: I18n, row: &Row, is_recent: bool) -> Entry
             .to_owned(),
         None => kind_label(i18n, row.kind),
     };
+    let detail = match reason(store, i18n, row, query) {
+        Some(reason) if row.kind == Customer::DEF.kind => reason,
+        Some(reason) => format!("{reason} · {detail}"),
+        None => detail,
+    };
     Entry {
-        group: if is_recent {
+        group: if query.is_empty() {
             "palette-recent"
         } else {
             "palette-records"

@@ -46,6 +46,13 @@ pub fn kind_label(i18n: I18n, kind: Kind) -> String {
         .unwrap_or_default()
 }
 
+/// What several records of a kind are called.
+pub fn kinds_label(i18n: I18n, kind: Kind) -> String {
+    registry::def(kind)
+        .map(|it| i18n.by_key(&key_of(&["kinds", it.name])))
+        .unwrap_or_default()
+}
+
 /// What a field is called.
 pub fn field_label(i18n: I18n, def: &KindDef, field: &str) -> String {
     i18n.by_key(&key_of(&["field", def.name, field]))

@@ -34,7 +34,7 @@ pub use creation::{Creation, CreationDialogs, Wanted, use_creation};
 pub use keys::Shortcuts;
 pub use member_menu::{density_label, theme_label};
 pub use panic::watch_panics;
-pub use pill::{PillButton, words as sync_words};
+pub use pill::{PillButton, PillMark, words as sync_words};
 pub use presence::Presence;
 pub use saved_views::{StarredViews, views_of};
 

@@ -50,7 +50,7 @@ pub use live_region::{Announcer, LiveRegion};
 pub use menu::{Menu, MenuItem, MenuList};
 pub use progress::Progress;
 pub use row_edit::RowEditor;
-pub use sync_pill::{SyncPill, SyncState};
+pub use sync_pill::{SyncMark, SyncPill, SyncState};
 pub use table::{Column, Sort, Table};
 pub use tabs::{Segment, Segmented, Tab, Tabs};
 pub use toast::{Toast, ToastStack, Toasts};

@@ -4,7 +4,7 @@
 //! pinyin and initials, both readings where a character has two), parts ended by a line feed. A
 //! query is folded the same way and every word of it must occur.
 
-use crate::record::{FieldKind, KindDef};
+use crate::record::{FieldDef, FieldKind, KindDef};
 use crate::row::Row;
 use crate::text::{fold, pinyin};
 
@@ -22,23 +22,28 @@ pub fn fill(row: &mut Row, def: &KindDef) {
         if title.is_empty() {
             title = text;
         }
-        let folded = fold(&text[..floor_boundary(text, FIELD_BYTES_MAX)]);
-        out.push_str(&folded);
-        out.push('\n');
-        if field.kind == FieldKind::Phone {
-            let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
-            if digits != folded {
-                out.push_str(&digits);
-                out.push('\n');
-            }
-        }
-        if index <= 3 && field.kind == FieldKind::Line {
-            push_sounds(&mut out, &text[..floor_boundary(text, FIELD_BYTES_MAX)]);
-        }
+        push_field(&mut out, index, field, text);
     }
     let sort = pinyin::sounds(&fold(&title[..floor_boundary(title, 60)])).full;
     row.sort = sort.into();
     row.search = out.into();
+}
+
+fn push_field(out: &mut String, index: usize, field: &FieldDef, text: &str) {
+    let text = &text[..floor_boundary(text, FIELD_BYTES_MAX)];
+    let folded = fold(text);
+    out.push_str(&folded);
+    out.push('\n');
+    if field.kind == FieldKind::Phone {
+        let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
+        if digits != folded {
+            out.push_str(&digits);
+            out.push('\n');
+        }
+    }
+    if index <= 3 && field.kind == FieldKind::Line {
+        push_sounds(out, text);
+    }
 }
 
 fn push_sounds(out: &mut String, text: &str) {
@@ -103,6 +108,43 @@ impl Query {
     /// Whether every word occurs.
     pub fn matches(&self, row: &Row) -> bool {
         self.words.iter().all(|it| occurs(&row.search, it))
+    }
+
+    /// Why a row matches although its name does not: the first field that has a word the name lacks.
+    /// For rows that are shown, not for all.
+    pub fn reason(&self, row: &Row, def: &KindDef) -> Option<usize> {
+        let searched = |index: &usize| {
+            def.fields[*index].search
+                && row.value(*index).as_text().is_some_and(|it| !it.is_empty())
+        };
+        let mut fields = (0..def.fields.len()).filter(searched).map(|index| {
+            let mut text = String::new();
+            let shown = row.value(index).as_text().unwrap_or_default();
+            push_field(&mut text, index, &def.fields[index], shown);
+            (index, text)
+        });
+        let (_, name) = fields.next()?;
+        let lacking: Vec<&String> = self.words.iter().filter(|it| !occurs(&name, it)).collect();
+        fields
+            .find(|it| lacking.iter().any(|word| occurs(&it.1, word)))
+            .map(|it| it.0)
+    }
+
+    /// The text from `chars` characters before the first word found in it; whole where that is near
+    /// the beginning.
+    pub fn excerpt<'a>(&self, text: &'a str, chars: usize) -> &'a str {
+        let folded = fold(text);
+        let found = self
+            .words
+            .iter()
+            .filter_map(|it| folded.find(it.as_str()))
+            .min();
+        let before = found.map_or(0, |it| folded[..it].chars().count());
+        if before <= 2 * chars {
+            return text;
+        }
+        let begin = text.char_indices().nth(before - chars);
+        begin.map_or(text, |it| &text[it.0..])
     }
 
     /// Whether every row that matches this one matches `wider` too.
@@ -211,6 +253,24 @@ mod tests {
         for typed in ["北京", "yuncangx", "999"] {
             check(typed, false);
         }
+    }
+
+    #[test]
+    fn the_reason_is_named_where_the_name_does_not_tell() {
+        let row = row("重庆云仓物流", "+8613800138000");
+        let reason = |typed: &str| Query::parse(typed).reason(&row, Customer::DEF);
+        assert_eq!(reason("云仓"), None);
+        assert_eq!(reason("cqyc"), None);
+        assert_eq!(reason("138 0013"), Some(Customer::PHONE.index));
+        assert_eq!(reason("云仓 0013"), Some(Customer::PHONE.index));
+    }
+
+    #[test]
+    fn an_excerpt_begins_shortly_before_the_match() {
+        let query = Query::parse("Berlin");
+        assert_eq!(query.excerpt("meets us in Berlin", 3), "in Berlin");
+        assert_eq!(query.excerpt("To Berlin", 3), "To Berlin");
+        assert_eq!(query.excerpt("nothing", 3), "nothing");
     }
 
     #[test]

@@ -2,27 +2,22 @@
 
 use huike_messages::Messages;
 use huike_shared::customers::Customer;
-use huike_shared::followups::Task;
 use huike_shared::id::RecordId;
 use huike_shared::record::{FieldDef, Record};
-use huike_shared::text::Phone;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use super::customer_ref;
 use super::list::key_of;
 use super::list_cells::level_badge;
 use super::tied::Ties;
-use crate::followups::{Composer, NextSteps, Timeline};
+use crate::followups::{ActionRow, Composer, NextSteps, Ties as TaskTies, Timeline};
 use crate::i18n::use_i18n;
 use crate::record::{
     FieldGroup, FieldGroups, FieldInput, NoteEditor, RecordHead, WaitingMark, choice_label,
 };
-use crate::shell::{Presence, use_creation};
+use crate::shell::Presence;
 use crate::store::use_store;
-use crate::ui::{
-    Avatar, Button, EmptyState, Glyph, Icon, Show, Skeleton, SkeletonShape, listen, live, part,
-};
+use crate::ui::{Avatar, Button, EmptyState, Glyph, Icon, Show, Skeleton, SkeletonShape, part};
 
 /// The fields, grouped as people ask for them.
 const GROUPS: &[FieldGroup] = &[
@@ -129,7 +124,7 @@ pub fn CustomerRecord(
                         <Ties id/>
                     </section>
                 </div>
-                <ActionRow id/>
+                <Actions id/>
             </article>
         </Show>
     }
@@ -210,53 +205,15 @@ fn SharedPage(id: RecordId) -> impl IntoView {
     .into_any()
 }
 
-/// What one does standing in front of the customer, within reach of a thumb.
+/// What one does standing in front of the customer.
 #[component]
-fn ActionRow(id: RecordId) -> impl IntoView {
-    let (store, i18n, creation) = (use_store(), use_i18n(), use_creation());
-    let row = store.row(customer_ref(id));
-    let phone = move || {
-        let text = row.with(|it| {
-            it.as_ref()
-                .and_then(|it| it.value(Customer::PHONE.index).as_text().map(str::to_owned))
-        });
-        text.map(|it| Phone::from_stored(&it))
+fn Actions(id: RecordId) -> impl IntoView {
+    let row = use_store().row(customer_ref(id));
+    let phone =
+        Signal::derive(move || row.with(|it| it.as_ref().and_then(|it| it.get(Customer::PHONE))));
+    let ties = TaskTies {
+        customer: Some(id),
+        ..TaskTies::default()
     };
-    let address = move |scheme: &'static str| phone().map(|it| format!("{scheme}:{it}"));
-    let is_absent = move || phone().is_none().then_some("true");
-    let log = move |_| {
-        let box_ = document().query_selector(
-            ".record-happened .composer textarea, .record-happened .composer input",
-        );
-        if let Some(element) = box_.ok().flatten()
-            && let Some(element) = element.dyn_ref::<web_sys::HtmlElement>()
-        {
-            element.scroll_into_view();
-            let _ = element.focus();
-        }
-    };
-    view! {
-        <footer class="action-row">
-            <a href=live(move || address("tel")) rel="external" aria-disabled=live(is_absent)>
-                <Icon glyph=Glyph::Phone/>
-                {i18n.text(Messages::act_call)}
-            </a>
-            <a href=live(move || address("sms")) rel="external" aria-disabled=live(is_absent)>
-                <Icon glyph=Glyph::Message/>
-                {i18n.text(Messages::act_message)}
-            </a>
-            <button type="button" on:click=listen(log)>
-                <Icon glyph=Glyph::Note/>
-                {i18n.text(Messages::act_log)}
-            </button>
-            <button
-                type="button"
-                on:click=listen(move |_| creation.open(Task::DEF.kind, vec![("customer", id)]))
-            >
-                <Icon glyph=Glyph::Task/>
-                {i18n.text(Messages::act_task)}
-            </button>
-        </footer>
-    }
-    .into_any()
+    view! { <ActionRow phone ties=Signal::stored(ties)/> }.into_any()
 }

@@ -1,7 +1,7 @@
 //! One deal: where it stands, what it is worth, what is next, what happened.
 
 use huike_messages::Messages;
-use huike_shared::customers::Contact;
+use huike_shared::customers::{Contact, Customer};
 use huike_shared::deals::Deal;
 use huike_shared::id::RecordId;
 use huike_shared::record::{Record, RecordRef};
@@ -13,12 +13,12 @@ use super::deal_head::DealHead;
 use super::facts::DealFacts;
 use super::history::StageHistory;
 use super::outcome_bar::OutcomeBar;
-use super::stage_path::StagePath;
-use crate::followups::{Composer, NextSteps, Timeline};
+use super::stage_path::{StagePath, stage_items};
+use crate::followups::{ActionRow, Composer, NextSteps, Ties, Timeline};
 use crate::i18n::use_i18n;
 use crate::record::{FieldGroup, FieldGroups, NoteEditor, title_of_row};
 use crate::routes::{path_of, use_nav};
-use crate::ui::{Avatar, EmptyState, For, Glyph, Icon, Notice, Show, Tone, listen, part};
+use crate::ui::{Avatar, EmptyState, For, Glyph, Icon, Menu, Notice, Show, Tone, listen, part};
 
 /// The fields of a deal in groups.
 const GROUPS: &[FieldGroup] = &[
@@ -106,8 +106,45 @@ pub fn DealPanel(
                         <StageHistory id book/>
                     </section>
                 </div>
+                <Actions id book facts/>
             </article>
         </Show>
+    }
+    .into_any()
+}
+
+/// What one does standing in front of the deal: whom one talks to about it is called.
+#[component]
+fn Actions(id: RecordId, book: DealBook, facts: Memo<DealFacts>) -> impl IntoView {
+    let (store, i18n) = (book.store, use_i18n());
+    let customer = Memo::new(move |_| facts.with(|it| it.customer));
+    let phone = Signal::derive(move || {
+        let contact = store
+            .row(deal_ref(id))
+            .with(|it| it.as_ref().and_then(|it| it.get(Deal::CONTACT)));
+        let row_of = |kind, id| store.row(RecordRef { kind, id });
+        let of_contact = contact.and_then(|it| {
+            row_of(Contact::DEF.kind, it.raw())
+                .with(|it| it.as_ref().and_then(|it| it.get(Contact::PHONE)))
+        });
+        of_contact.or_else(|| {
+            row_of(Customer::DEF.kind, customer.get()?)
+                .with(|it| it.as_ref().and_then(|it| it.get(Customer::PHONE)))
+        })
+    });
+    let ties = Signal::derive(move || Ties {
+        customer: customer.get(),
+        contact: None,
+        deal: Some(id),
+    });
+    view! {
+        <ActionRow phone ties>
+            <Show when=move || facts.with(|it| it.outcome.is_open())>
+                <Menu label=i18n.text(Messages::act_stage) glyph=Glyph::Columns>
+                    {stage_items(id, book, facts)}
+                </Menu>
+            </Show>
+        </ActionRow>
     }
     .into_any()
 }

@@ -218,6 +218,8 @@ fn StageLine(
             (!is_fine).then(|| untrack(|| i18n.t(|it| it.stages_number_wrong(max))))
         })
     };
+    // On a phone, where the heads of the columns have no room, each figure says what it is.
+    let said = move |words: fn(&Messages) -> String| live(move || i18n.t(words));
     view! {
         <tr class:removed=live(is_removed)>
             <td>
@@ -231,7 +233,7 @@ fn StageLine(
                     }
                 />
             </td>
-            <td class="number">
+            <td class="number" data-label=said(Messages::stages_probability)>
                 <InlineEdit
                     label=i18n.text(Messages::stages_probability)
                     value=read(|it| it.probability.0.to_string())
@@ -243,7 +245,7 @@ fn StageLine(
                     }
                 />
             </td>
-            <td class="number">
+            <td class="number" data-label=said(Messages::stages_rotting_days)>
                 <InlineEdit
                     label=i18n.text(Messages::stages_rotting_days)
                     value=read(|it| number_words(it.rotting_days))
@@ -253,7 +255,7 @@ fn StageLine(
                     on_save=move |text: String| put("rotting_days", whole_or_null(&text, 3650))
                 />
             </td>
-            <td class="number">
+            <td class="number" data-label=said(Messages::stages_limit)>
                 <InlineEdit
                     label=i18n.text(Messages::stages_limit)
                     value=read(|it| number_words(it.limit))
@@ -263,7 +265,9 @@ fn StageLine(
                     on_save=move |text: String| put("limit", whole_or_null(&text, 9999))
                 />
             </td>
-            <td class="number">{part(move || i18n.count(deal_count.get()))}</td>
+            <td class="number" data-label=said(Messages::stages_deals)>
+                <span>{part(move || i18n.count(deal_count.get()))}</span>
+            </td>
             <td class="stage-acts">
                 <Show
                     when=move || !is_removed()

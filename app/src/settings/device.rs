@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::i18n::use_i18n;
-use crate::record::kind_label;
+use crate::record::kinds_label;
 use crate::shell::sync_words;
 use crate::store::use_store;
 use crate::ui::{Button, Glyph, Show, part};
@@ -73,7 +73,7 @@ pub fn Device() -> impl IntoView {
         .map(|def| {
             let rows = store.rows(def.kind);
             view! {
-                <dt>{part(move || kind_label(i18n, def.kind))}</dt>
+                <dt>{part(move || kinds_label(i18n, def.kind))}</dt>
                 <dd>{part(move || i18n.count(rows.with(|it| it.len())))}</dd>
             }
         })

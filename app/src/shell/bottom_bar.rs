@@ -4,7 +4,7 @@ use huike_messages::Messages;
 use leptos::prelude::*;
 
 use super::member_menu::MemberItems;
-use super::{PillButton, use_creation, use_shell, views_of};
+use super::{PillButton, PillMark, use_creation, use_shell, views_of};
 use crate::i18n::use_i18n;
 use crate::routes::use_nav;
 use crate::store::use_store;
@@ -59,6 +59,7 @@ pub fn BottomBar() -> impl IntoView {
                 <button type="button" class="bottom-link" on:click=listen(move |_| is_more_open.set(true))>
                     <Icon glyph=Glyph::Menu/>
                     <span>{i18n.text(Messages::nav_more)}</span>
+                    <PillMark/>
                 </button>
             </nav>
         </Show>

@@ -29,7 +29,7 @@ pub fn MemberMenu() -> impl IntoView {
                 id=Signal::derive(move || u128::from_be_bytes(store.me().0))
             />
             <span class="rail-name">{part(move || name.get())}</span>
-            <Menu label=i18n.text(Messages::common_menu) glyph=Glyph::ChevronsUpDown icon_only=true>
+            <Menu label=i18n.text(Messages::common_menu) glyph=Glyph::ChevronsUpDown icon_only=true to_end=true>
                 <MemberItems/>
             </Menu>
         </div>

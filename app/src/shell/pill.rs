@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::i18n::{I18n, use_i18n};
 use crate::routes::use_nav;
 use crate::store::{LocalStore, StorageState, use_store};
-use crate::ui::{SyncPill, SyncState};
+use crate::ui::{SyncMark, SyncPill, SyncState};
 
 /// The pill; opens the list of what waits.
 #[component]
@@ -17,6 +17,19 @@ pub fn PillButton() -> impl IntoView {
             state=Signal::derive(move || state(store))
             label=Signal::derive(move || words(store, i18n))
             on_press=move |()| nav.to("/app/sync")
+        />
+    }
+    .into_any()
+}
+
+/// The mark of the phone, on the button that leads to the pill.
+#[component]
+pub fn PillMark() -> impl IntoView {
+    let (store, i18n) = (use_store(), use_i18n());
+    view! {
+        <SyncMark
+            state=Signal::derive(move || state(store))
+            label=Signal::derive(move || words(store, i18n))
         />
     }
     .into_any()

@@ -134,6 +134,7 @@ pub fn InlineEdit(
             close(true);
         }
     });
+    let is_address = matches!(editor, Editor::Url | Editor::Email | Editor::Phone);
     let error_id = unique_id("problem");
     let editing = {
         let error_id = error_id.clone();
@@ -157,6 +158,7 @@ pub fn InlineEdit(
             class="inline-edit"
             class:open=live(move || is_open.get())
             class:number=matches!(editor, Editor::Money | Editor::Number)
+            class:address=is_address
             class:date=matches!(editor, Editor::Date | Editor::DateTime)
             on:click=listen(|ev: MouseEvent| ev.stop_propagation())
             on:keydown=listen(press)
@@ -164,7 +166,7 @@ pub fn InlineEdit(
         >
             <Show
                 when=move || is_open.get()
-                fallback=move || value_button(label, shown, placeholder, disabled, is_clash, open)
+                fallback=move || value_button(label, shown, placeholder, disabled, is_clash, is_address, open)
             >
                 {editing()}
             </Show>
@@ -182,6 +184,7 @@ fn value_button(
     placeholder: Signal<String>,
     disabled: Signal<bool>,
     is_clash: Signal<bool>,
+    is_cut: bool,
     open: impl Fn() + Copy + 'static,
 ) -> AnyView {
     let is_empty = move || shown.with(String::is_empty);
@@ -199,6 +202,7 @@ fn value_button(
             class="inline-value"
             class:empty=live(is_empty)
             aria-label=live(move || format!("{}: {}", label.get(), words()))
+            title=live(move || is_cut.then(|| shown.get()))
             disabled=live(move || disabled.get())
             on:click=listen(move |ev: MouseEvent| {
                 ev.stop_propagation();

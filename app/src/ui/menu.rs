@@ -28,6 +28,9 @@ pub fn Menu(
     /// Whether only the shape is shown.
     #[prop(optional)]
     icon_only: bool,
+    /// Whether the list ends where the button ends, for a button at the end of a bar.
+    #[prop(optional)]
+    to_end: bool,
     /// The key that opens it, for the tooltip.
     #[prop(optional)]
     shortcut: &'static str,
@@ -44,11 +47,11 @@ pub fn Menu(
             .ok()
             .and_then(|it| it.as_string());
         is_open.set(now.as_deref() == Some("open"));
-        place(button_ref, list_ref);
+        place(button_ref, list_ref, to_end);
     };
     let after_toggle = move |_| {
         if is_open.get_untracked() {
-            place(button_ref, list_ref);
+            place(button_ref, list_ref, to_end);
             let first = list_ref
                 .get_untracked()
                 .and_then(|it| items(&it).into_iter().next());
@@ -184,7 +187,7 @@ fn items(list: &HtmlElement) -> Vec<HtmlElement> {
 }
 
 /// Below the button, or above it where there is no room; never outside the window.
-fn place(button_ref: NodeRef<html::Button>, list_ref: NodeRef<html::Div>) {
+fn place(button_ref: NodeRef<html::Button>, list_ref: NodeRef<html::Div>, to_end: bool) {
     let (Some(button), Some(list)) = (button_ref.get_untracked(), list_ref.get_untracked()) else {
         return;
     };
@@ -197,7 +200,7 @@ fn place(button_ref: NodeRef<html::Button>, list_ref: NodeRef<html::Div>) {
         |it: Result<wasm_bindgen::JsValue, _>| it.ok().and_then(|it| it.as_f64()).unwrap_or(0.0);
     let (window_width, window_height) =
         (size(window().inner_width()), size(window().inner_height()));
-    let left = if at.left() + width > window_width - 8.0 {
+    let left = if to_end || at.left() + width > window_width - 8.0 {
         at.right() - width
     } else {
         at.left()

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::live::{listen, live, part};
+use super::live::{Show, listen, live, part};
 
 use super::icon::{Glyph, LiveIcon};
 
@@ -26,6 +26,14 @@ impl SyncState {
             SyncState::Waiting => "sync-pill waiting",
             SyncState::Offline => "sync-pill offline",
             SyncState::Attention => "sync-pill attention",
+        }
+    }
+
+    fn mark_class(self) -> &'static str {
+        match self {
+            SyncState::Synced | SyncState::Offline => "sync-mark",
+            SyncState::Waiting => "sync-mark waiting",
+            SyncState::Attention => "sync-mark attention",
         }
     }
 
@@ -62,6 +70,27 @@ pub fn SyncPill(
             <LiveIcon glyph=Signal::derive(move || state.get().glyph())/>
             <span>{part(move || label.get())}</span>
         </button>
+    }
+    .into_any()
+}
+
+/// The same as a mark on the button behind which the pill is; nothing while all is well.
+#[component]
+pub fn SyncMark(
+    /// Where edits are.
+    #[prop(into)]
+    state: Signal<SyncState>,
+    /// The same in words.
+    #[prop(into)]
+    label: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <Show when=move || state.get() != SyncState::Synced>
+            <span class=live(move || state.get().mark_class())>
+                <LiveIcon glyph=Signal::derive(move || state.get().glyph())/>
+                <span class="visually-hidden">{part(move || label.get())}</span>
+            </span>
+        </Show>
     }
     .into_any()
 }

@@ -1,9 +1,10 @@
 //! Tabs and segmented controls: one of a few, side by side.
 
 use leptos::ev::KeyboardEvent;
+use leptos::html;
 use leptos::prelude::*;
 
-use super::live::{For, listen, live, part};
+use super::live::{For, follow, listen, live, part};
 use wasm_bindgen::JsCast;
 
 use super::dom::all;
@@ -38,8 +39,20 @@ pub fn Tabs(
     #[prop(into)]
     on_choose: Callback<String>,
 ) -> impl IntoView {
+    let strip_ref = NodeRef::<html::Div>::new();
+    let count = Memo::new(move |_| tabs.with(Vec::len));
+    follow(move || {
+        // Not whenever a sum changes: one may be looking at the other end.
+        (chosen.track(), count.track());
+        // After the strip was drawn with what is chosen now.
+        request_animation_frame(move || {
+            if let Some(strip) = strip_ref.try_get_untracked().flatten() {
+                show_chosen(&strip);
+            }
+        });
+    });
     let tab_view = move |tab: Tab| {
-        let id = tab.id.clone();
+        let (id, title) = (tab.id.clone(), tab.label.clone());
         let is_chosen = {
             let id = tab.id.clone();
             Memo::new(move |_| chosen.with(|it| *it == id))
@@ -50,6 +63,7 @@ pub fn Tabs(
                 class="tab"
                 role="tab"
                 data-tab=tab.id
+                title=title
                 aria-selected=live(move || is_chosen.get().to_string())
                 tabindex=live(move || if is_chosen.get() { "0" } else { "-1" })
                 on:click=listen(move |_| on_choose.run(id.clone()))
@@ -61,13 +75,33 @@ pub fn Tabs(
         }
     };
     view! {
-        <div class="tabs" role="tablist" aria-label=live(move || label.get()) on:keydown=listen(|ev: KeyboardEvent| walk(&ev, ".tab"))>
+        <div node_ref=strip_ref class="tabs" role="tablist" aria-label=live(move || label.get()) on:keydown=listen(|ev: KeyboardEvent| walk(&ev, ".tab"))>
             <For each=move || tabs.get() key=Clone::clone let:tab>
                 {tab_view(tab)}
             </For>
         </div>
     }
     .into_any()
+}
+
+/// Scrolls the strip, and nothing around it, until the chosen tab and a bit of its neighbor are seen.
+fn show_chosen(strip: &web_sys::HtmlElement) {
+    const NEIGHBOR: f64 = 24.0;
+    let Some(tab) = all(strip, "[aria-selected='true']").into_iter().next() else {
+        return;
+    };
+    let (around, at) = (
+        strip.get_bounding_client_rect(),
+        tab.get_bounding_client_rect(),
+    );
+    let hidden_before = around.left() - (at.left() - NEIGHBOR);
+    let hidden_after = at.right() + NEIGHBOR - around.right();
+    let by = if hidden_before > 0.0 {
+        -hidden_before
+    } else {
+        hidden_after.max(0.0)
+    };
+    strip.set_scroll_left(strip.scroll_left() + by as i32);
 }
 
 /// One part of a segmented control.
