@@ -43,7 +43,8 @@ pub fn Tabs(
     let count = Memo::new(move |_| tabs.with(Vec::len));
     follow(move || {
         // Not whenever a sum changes: one may be looking at the other end.
-        (chosen.track(), count.track());
+        chosen.track();
+        count.track();
         // After the strip was drawn with what is chosen now.
         request_animation_frame(move || {
             if let Some(strip) = strip_ref.try_get_untracked().flatten() {
