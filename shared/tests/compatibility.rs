@@ -106,7 +106,7 @@ fn changes_of_version_1_are_read_and_still_written_the_same() {
 }
 
 #[test]
-fn registers_of_version_1_are_read_and_keep_what_this_build_does_not_know() {
+fn s_22_registers_of_version_1_are_read_and_keep_what_this_build_does_not_know() {
     let bytes = fixture("customer.registers", || {
         postcard::to_allocvec(&merged(&changes())).unwrap()
     });
@@ -156,7 +156,7 @@ fn the_saved_automerge_document_of_version_1_opens_with_the_same_heads() {
 }
 
 #[test]
-fn a_note_begins_with_the_same_bytes_on_every_build() {
+fn s_16_a_note_begins_with_the_same_bytes_on_every_build() {
     let owner = RecordRef {
         kind: Customer::DEF.kind,
         id: ID,

@@ -103,7 +103,7 @@ impl Server {
 }
 
 #[test]
-fn no_honest_change_is_refused() {
+fn s_25_no_honest_change_is_refused() {
     let mut rng = StdRng::seed_from_u64(seed());
     for _ in 0..200 {
         let mut server = Server::new();
@@ -156,7 +156,7 @@ fn mutate(rng: &mut StdRng, body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn forged_bytes_never_panic_and_never_poison_a_document() {
+fn s_25_forged_bytes_never_panic_and_never_poison_a_document() {
     let mut rng = StdRng::seed_from_u64(seed());
     let inputs: usize = std::env::var("HUIKE_FUZZ_INPUTS")
         .ok()

@@ -2,6 +2,7 @@
 //!
 //! Test modules at the end of a file are not looked at; they may know more than the layer does.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -237,6 +238,29 @@ fn every_file_says_what_it_is_for() {
         .map(|it| shown(it))
         .collect();
     check("no `//!` line at the top", &offences);
+}
+
+/// `docs/sync-protocol.md` numbers its rules; tests are called after them.
+#[test]
+fn each_rule_of_the_protocol_has_a_test_of_its_name() {
+    let text = fs::read_to_string(root().join("docs/sync-protocol.md")).expect("the rules");
+    let rules: BTreeSet<usize> = text
+        .split("**S-")
+        .skip(1)
+        .filter_map(|it| it.split("**").next()?.parse().ok())
+        .collect();
+    let tests: String = ["shared/tests", "server/tests"]
+        .iter()
+        .flat_map(|it| rust_files(it))
+        .filter_map(|it| fs::read_to_string(it).ok())
+        .collect();
+    let tested: BTreeSet<usize> = tests
+        .split("fn s_")
+        .skip(1)
+        .filter_map(|it| it.split('_').next()?.parse().ok())
+        .collect();
+    assert_eq!(rules, tested);
+    assert_eq!(rules, (1..=rules.len()).collect());
 }
 
 #[test]

@@ -1,6 +1,12 @@
 //! A company in memory: a server with the real gate, devices with real replicas, and a network that
 //! fails. Time and randomness come from a seed.
 
+#[allow(
+    dead_code,
+    reason = "only the tests of the protocol's rules play the server by hand"
+)]
+mod scripted;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use automerge::{AutoCommit, ReadDoc};

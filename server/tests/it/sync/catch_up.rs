@@ -42,7 +42,7 @@ async fn same_as_the_server(device: &mut Device) {
 }
 
 #[tokio::test]
-async fn a_replica_a_little_behind_gets_the_changes() {
+async fn s_04_a_replica_a_little_behind_gets_the_changes() {
     let (_app, one, other) = two_people().await;
     let (mut writer, mut reader) = (one.device().await, other.device().await);
     fill(&mut writer, 3).await;
@@ -55,7 +55,7 @@ async fn a_replica_a_little_behind_gets_the_changes() {
 }
 
 #[tokio::test]
-async fn a_replica_far_behind_gets_each_record_once() {
+async fn s_04_a_replica_far_behind_gets_each_record_once() {
     let (_app, one, other) = two_people().await;
     let mut writer = one.device().await;
     let record = customer();
@@ -85,7 +85,7 @@ async fn a_replica_far_behind_gets_each_record_once() {
 }
 
 #[tokio::test]
-async fn an_interrupted_first_contact_goes_on_where_it_stopped_and_misses_nothing() {
+async fn s_05_an_interrupted_first_contact_goes_on_where_it_stopped_and_misses_nothing() {
     let (_app, one, other) = two_people().await;
     let mut writer = one.device().await;
     let records = fill(&mut writer, STATES_PAGE_MAX + 100).await;
@@ -120,7 +120,7 @@ async fn an_interrupted_first_contact_goes_on_where_it_stopped_and_misses_nothin
 }
 
 #[tokio::test]
-async fn who_joins_while_changes_flow_hears_each_of_them_once() {
+async fn s_06_who_joins_while_changes_flow_hears_each_of_them_once() {
     let (_app, one, other) = two_people().await;
     let mut writer = one.device().await;
     let record = customer();
@@ -146,7 +146,7 @@ async fn who_joins_while_changes_flow_hears_each_of_them_once() {
 }
 
 #[tokio::test]
-async fn a_restored_database_is_another_log() {
+async fn s_03_a_restored_database_is_another_log() {
     let (app, one, _) = two_people().await;
     let mut device = one.device().await;
     fill(&mut device, 3).await;

@@ -19,7 +19,7 @@ pub async fn two_people() -> (TestApp, Account, Account) {
 }
 
 #[tokio::test]
-async fn what_one_pushes_the_other_hears_in_the_order_of_the_log() {
+async fn s_06_what_one_pushes_the_other_hears_in_the_order_of_the_log() {
     let (_app, one, other) = two_people().await;
     let (mut one, mut other) = (one.device().await, other.device().await);
     let (mine, theirs) = (customer(), customer());
@@ -39,7 +39,7 @@ async fn what_one_pushes_the_other_hears_in_the_order_of_the_log() {
 }
 
 #[tokio::test]
-async fn changes_that_meet_in_one_batch_keep_one_order() {
+async fn s_06_changes_that_meet_in_one_batch_keep_one_order() {
     let (_app, one, other) = two_people().await;
     let (mut one, mut other) = (one.device().await, other.device().await);
     let shared = customer();
@@ -68,7 +68,7 @@ async fn changes_that_meet_in_one_batch_keep_one_order() {
 }
 
 #[tokio::test]
-async fn a_change_that_is_sent_again_gets_its_old_place() {
+async fn s_08_a_change_that_is_sent_again_gets_its_old_place() {
     let (_app, one, _) = two_people().await;
     let mut device = one.device().await;
     let record = customer();
@@ -84,7 +84,7 @@ async fn a_change_that_is_sent_again_gets_its_old_place() {
 }
 
 #[tokio::test]
-async fn equal_new_records_are_two_records() {
+async fn s_08_equal_new_records_are_two_records() {
     let (_app, one, _) = two_people().await;
     let mut device = one.device().await;
     let (first, second) = (customer(), customer());
@@ -106,7 +106,7 @@ async fn equal_new_records_are_two_records() {
 }
 
 #[tokio::test]
-async fn who_is_here_is_told_and_never_stored() {
+async fn s_17_who_is_here_is_told_and_never_stored() {
     let (app, one, other) = two_people().await;
     let mut here = one.device().await;
     let mut colleague = other.device().await;
@@ -160,7 +160,7 @@ async fn a_new_member_is_told_to_everybody() {
 }
 
 #[tokio::test]
-async fn a_ping_is_answered() {
+async fn s_18_a_ping_is_answered() {
     let (_app, one, _) = two_people().await;
     let mut device = one.device().await;
     device.socket.say(&ClientMessage::Ping).await;
@@ -168,7 +168,7 @@ async fn a_ping_is_answered() {
 }
 
 #[tokio::test]
-async fn the_socket_ends_with_its_session_and_no_other() {
+async fn s_19_the_socket_ends_with_its_session_and_no_other() {
     let (_app, one, other) = two_people().await;
     let mut leaving = one.device().await;
     let mut staying = other.device().await;

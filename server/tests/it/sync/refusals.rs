@@ -17,7 +17,7 @@ use huike_shared::sync::message::{
 };
 
 #[tokio::test]
-async fn a_socket_opens_only_for_our_own_pages() {
+async fn s_20_a_socket_opens_only_for_our_own_pages() {
     let (_app, one, _) = two_people().await;
     let own = one.address.clone();
     let evil = format!("{own}.evil.example");
@@ -40,7 +40,7 @@ async fn a_socket_opens_only_for_our_own_pages() {
 }
 
 #[tokio::test]
-async fn frames_that_are_none_end_the_connection_with_a_reason() {
+async fn s_01_frames_that_are_none_end_the_connection_with_a_reason() {
     let (_app, one, _) = two_people().await;
     let hello = encode(&ClientMessage::Hello(
         Device::new(&one, OsEntropy.record_id(now())).await.hello(),
@@ -81,7 +81,7 @@ async fn frames_that_are_none_end_the_connection_with_a_reason() {
 }
 
 #[tokio::test]
-async fn a_push_of_too_many_changes_ends_the_connection() {
+async fn s_07_a_push_of_too_many_changes_ends_the_connection() {
     let (_app, one, _) = two_people().await;
     let mut device = one.device().await;
     let record = customer();
@@ -93,7 +93,7 @@ async fn a_push_of_too_many_changes_ends_the_connection() {
 }
 
 #[tokio::test]
-async fn a_change_of_another_member_or_device_is_refused() {
+async fn s_13_a_change_of_another_member_or_device_is_refused() {
     let (_app, one, other) = two_people().await;
     let (mut mine, mut theirs) = (one.device().await, other.device().await);
     let record = customer();
@@ -168,7 +168,7 @@ async fn changes_that_break_the_schema_are_refused_one_by_one() {
 }
 
 #[tokio::test]
-async fn a_refused_change_stops_its_dependents_and_nobody_else() {
+async fn s_10_a_refused_change_stops_its_dependents_and_nobody_else() {
     let (_app, one, _) = two_people().await;
     let mut device = one.device().await;
     let (broken, sound) = (customer(), customer());
@@ -198,7 +198,7 @@ async fn a_refused_change_stops_its_dependents_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_honest_change_are_refused() {
+async fn s_25_bytes_that_are_no_honest_change_are_refused() {
     let (_app, one, _) = two_people().await;
     let mut device = one.device().await;
     let record = customer();
@@ -232,7 +232,7 @@ async fn bytes_that_are_no_honest_change_are_refused() {
 }
 
 #[tokio::test]
-async fn a_workspace_sees_and_touches_nothing_of_another() {
+async fn s_24_a_workspace_sees_and_touches_nothing_of_another() {
     let settings = Settings {
         open_sign_up: Some(true),
         ..Settings::default()
@@ -284,7 +284,7 @@ async fn a_workspace_sees_and_touches_nothing_of_another() {
 }
 
 #[tokio::test]
-async fn notes_are_judged_by_what_they_become() {
+async fn s_16_notes_are_judged_by_what_they_become() {
     let (_app, one, other) = two_people().await;
     let (mut one, mut other) = (one.device().await, other.device().await);
     let owner = RecordRef {
@@ -338,7 +338,7 @@ async fn notes_are_judged_by_what_they_become() {
 }
 
 #[tokio::test]
-async fn a_flood_of_frames_ends_the_connection() {
+async fn s_23_a_flood_of_frames_ends_the_connection() {
     let (_app, one, _) = two_people().await;
     let mut device = one.device().await;
     let ping = encode(&ClientMessage::Ping);

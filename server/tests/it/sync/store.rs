@@ -164,7 +164,7 @@ async fn an_append_goes_in_behind_the_head_it_names_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn an_actor_belongs_to_whom_it_came_with_for_ever() {
+async fn s_13_an_actor_belongs_to_whom_it_came_with_for_ever() {
     let (_folder, store) = sqlite().await;
     let mine = ActorOwner {
         workspace_id: WORKSPACE,

@@ -82,7 +82,7 @@ async fn first_account(process: &Process) -> Account {
 }
 
 #[tokio::test]
-async fn a_killed_server_has_every_change_it_acknowledged() {
+async fn s_09_a_killed_server_has_every_change_it_acknowledged() {
     let rounds = std::env::var("HUIKE_KILL_ROUNDS")
         .ok()
         .and_then(|it| it.parse().ok());

@@ -1,0 +1,234 @@
+//! The rules of `docs/sync-protocol.md` that a replica keeps by itself, against a server played by hand.
+//! Each test is named after its rule; those of the server are in `server/tests/it/sync`.
+
+#[allow(dead_code, reason = "the convergence test uses the rest")]
+mod support;
+
+use huike_shared::customers::Customer;
+use huike_shared::document::Actor;
+use huike_shared::id::{Entropy, RecordId};
+use huike_shared::local::{Connection, Intent, IntentPart, Report, Request};
+use huike_shared::record::{Record, RecordRef};
+use huike_shared::refusal::Refusal;
+use huike_shared::scalar::Scalar;
+use huike_shared::sync::message::{
+    Answer, ClientMessage, Entry, Hello, PushedChange, ServerMessage, Verdict,
+};
+use huike_shared::time::Timestamp;
+use support::Company;
+
+/// One device, not connected.
+fn alone() -> Company {
+    let mut company = Company::new(1, 1);
+    company.devices[0].reachable = false;
+    company
+}
+
+fn edit(company: &mut Company, record: RecordRef, values: &[(&str, &str)]) -> RecordId {
+    let id = company.entropy.record_id(company.now);
+    let values = values
+        .iter()
+        .map(|(key, value)| ((*key).into(), Scalar::text(*value)))
+        .collect();
+    let parts = vec![IntentPart { record, values }];
+    company.request(0, Request::Edit(Intent { id, parts }));
+    id
+}
+
+fn new_customer(company: &mut Company, name: &str) -> RecordRef {
+    let record = RecordRef {
+        kind: Customer::DEF.kind,
+        id: company.entropy.record_id(company.now),
+    };
+    edit(company, record, &[("name", name)]);
+    record
+}
+
+fn hello(said: &[ClientMessage]) -> &Hello {
+    match said {
+        [ClientMessage::Hello(hello)] => hello,
+        other => panic!("a hello and nothing else, not {other:?}"),
+    }
+}
+
+fn pushed(said: Vec<ClientMessage>) -> Vec<PushedChange> {
+    let pushes = said.into_iter().filter_map(|it| match it {
+        ClientMessage::Push { changes } => Some(changes),
+        _ => None,
+    });
+    pushes.flatten().collect()
+}
+
+fn registered(said: &[ClientMessage]) -> Vec<Actor> {
+    let actors = said.iter().filter_map(|it| match it {
+        ClientMessage::Register { actors } => Some(actors.clone()),
+        _ => None,
+    });
+    actors.flatten().collect()
+}
+
+/// Greets the device and gives what it pushes.
+fn greet(company: &mut Company) -> Vec<PushedChange> {
+    company.connect(0);
+    let welcome = company.welcome(0);
+    pushed(company.hear(0, ServerMessage::Welcome(welcome)))
+}
+
+fn answer(change: &PushedChange, verdict: Verdict) -> ServerMessage {
+    let (record, hash) = (change.record, change.hash);
+    ServerMessage::Answers {
+        answers: vec![Answer {
+            record,
+            hash,
+            verdict,
+        }],
+    }
+}
+
+fn actor_of(change: &PushedChange) -> Actor {
+    huike_shared::document::decode(&change.body)
+        .expect("a flat change")
+        .actor
+}
+
+#[test]
+fn s_02_a_device_names_the_actors_of_all_that_waits_and_pushes_nothing_before_it_is_greeted() {
+    let mut company = alone();
+    new_customer(&mut company, "云仓");
+    company.crash(0);
+    company.start(0);
+    new_customer(&mut company, "顺达");
+    let said = company.connect(0);
+    let hello = hello(&said).clone();
+    assert_eq!((hello.log, hello.cursor), (None, 0));
+    let welcome = company.welcome(0);
+    let changes = pushed(company.hear(0, ServerMessage::Welcome(welcome)));
+    assert_eq!(changes.len(), 2);
+    for change in &changes {
+        assert!(hello.actors.contains(&actor_of(change)));
+    }
+}
+
+#[test]
+fn s_11_a_refused_edit_goes_to_the_tray_and_the_others_are_made_again_by_a_new_actor() {
+    let mut company = alone();
+    let record = new_customer(&mut company, "云仓");
+    let first = edit(&mut company, record, &[("remark", "不行")]);
+    edit(&mut company, record, &[("region", "杭州")]);
+    let changes = greet(&mut company);
+    let accepted = Verdict::Accepted {
+        position: 1,
+        at: Timestamp::from_millis(5),
+    };
+    company.hear(0, answer(&changes[0], accepted));
+    let refused = Verdict::Refused(Refusal::NotPermitted);
+    let said = company.hear(0, answer(&changes[1], refused));
+    let new = registered(&said);
+    let again = pushed(said);
+    assert_eq!((new.len(), again.len()), (1, 1));
+    assert_eq!(actor_of(&again[0]), new[0]);
+    assert_ne!(actor_of(&again[0]), actor_of(&changes[2]));
+    let shown = &company.devices[0].screen[&record];
+    assert_eq!(
+        shown.get(Customer::REGION).map(|it| it.to_string()),
+        Some("杭州".into())
+    );
+    assert_eq!(shown.value(Customer::REMARK.index), &Scalar::Null);
+
+    company.request(0, Request::ListWaiting);
+    let listed = company.devices[0]
+        .reports
+        .iter()
+        .rev()
+        .find_map(|it| match it {
+            Report::Waiting { refused, .. } => Some(refused.clone()),
+            _ => None,
+        });
+    let tray = listed.expect("the tray is told");
+    assert_eq!(tray.len(), 1);
+    assert_eq!(
+        (tray[0].edit.intent, &tray[0].refusal),
+        (first, &Refusal::NotPermitted)
+    );
+}
+
+#[test]
+fn s_12_what_is_refused_for_now_is_pushed_again_as_it_was() {
+    let mut company = alone();
+    new_customer(&mut company, "云仓");
+    let changes = greet(&mut company);
+    for refusal in [Refusal::Unavailable, Refusal::TooFast] {
+        let said = company.hear(0, answer(&changes[0], Verdict::Refused(refusal)));
+        assert_eq!(pushed(said), []);
+        assert_eq!(company.devices[0].status.refused, 0);
+        assert_eq!(pushed(company.wake(0)), changes);
+    }
+}
+
+#[test]
+fn s_14_nothing_of_an_outbox_is_sent_for_another_member() {
+    let mut company = alone();
+    new_customer(&mut company, "云仓");
+    company.connect(0);
+    let mut welcome = company.welcome(0);
+    welcome.member = RecordId([8; 16]);
+    let said = company.hear(0, ServerMessage::Welcome(welcome));
+    assert_eq!(said, []);
+    let status = &company.devices[0].status;
+    assert_eq!(
+        (&status.connection, status.waiting),
+        (&Connection::SignedOut, 1)
+    );
+}
+
+#[test]
+fn s_15_a_cursor_is_on_the_disk_with_what_it_speaks_for_or_not_at_all() {
+    let mut maker = Company::new(2, 1);
+    let record = new_customer(&mut maker, "云仓");
+    let made = greet(&mut maker).remove(0);
+    let changes = ServerMessage::Changes {
+        to: 1,
+        entries: vec![Entry {
+            position: 1,
+            record,
+            of: None,
+            member: RecordId([8; 16]),
+            at: Timestamp::from_millis(5),
+            body: made.body,
+        }],
+    };
+    for keeps in [true, false] {
+        let mut company = alone();
+        greet(&mut company);
+        if keeps {
+            company.hear_and_die(0, changes.clone());
+        } else {
+            company.crash(0);
+            company.start(0);
+        }
+        let said = company.connect(0);
+        assert_eq!(hello(&said).cursor, u64::from(keeps));
+        assert_eq!(company.devices[0].screen.contains_key(&record), keeps);
+    }
+}
+
+#[test]
+fn s_21_a_client_that_is_too_old_goes_on_alone_and_keeps_its_edits() {
+    let mut company = alone();
+    greet(&mut company);
+    let closed = ServerMessage::Closed {
+        refusal: Refusal::ClientTooOld,
+    };
+    company.hear(0, closed);
+    let record = new_customer(&mut company, "云仓");
+    let device = &company.devices[0];
+    let status = &device.status;
+    assert_eq!(
+        (&status.connection, status.waiting),
+        (&Connection::ClientTooOld, 1)
+    );
+    assert_eq!(device.stored.len(), 1);
+    company.crash(0);
+    company.start(0);
+    assert!(company.devices[0].screen.contains_key(&record));
+}

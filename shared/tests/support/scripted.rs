@@ -1,0 +1,65 @@
+//! A server played by hand: what a device says is taken, what it hears is put into its mouth.
+
+use huike_shared::local::Request;
+use huike_shared::sync::message::{self, ClientMessage, ServerMessage, Welcome};
+use huike_shared::sync::replica::Event;
+
+use super::Company;
+
+impl Company {
+    /// Opens the connection of a device and gives what it says.
+    pub fn connect(&mut self, index: usize) -> Vec<ClientMessage> {
+        let device = &mut self.devices[index];
+        device.connected = true;
+        device.wants_connection = false;
+        device.inbox.push_back(Event::Connected);
+        self.turn(index, usize::MAX, false);
+        self.said(index)
+    }
+
+    /// A device hears this; gives what it says then.
+    pub fn hear(&mut self, index: usize, message: ServerMessage) -> Vec<ClientMessage> {
+        self.devices[index]
+            .inbox
+            .push_back(Event::Received(message));
+        self.turn(index, usize::MAX, false);
+        self.said(index)
+    }
+
+    /// A device hears this, keeps it, and dies before it does anything about it.
+    pub fn hear_and_die(&mut self, index: usize, message: ServerMessage) {
+        self.devices[index]
+            .inbox
+            .push_back(Event::Received(message));
+        self.turn(index, usize::MAX, true);
+    }
+
+    /// What a device has said since it was last asked.
+    pub fn said(&mut self, index: usize) -> Vec<ClientMessage> {
+        let frames = self.devices[index].up.drain(..);
+        let messages = frames.map(|it| message::decode(&it));
+        messages
+            .collect::<Result<_, _>>()
+            .expect("a replica writes good frames")
+    }
+
+    /// The greeting of the server for a device.
+    pub fn welcome(&self, index: usize) -> Welcome {
+        Welcome {
+            protocol: message::PROTOCOL,
+            log: self.server.log_id,
+            head: self.server.head(),
+            fetch: false,
+            now: self.server.now,
+            member: self.devices[index].member,
+            members: self.server.members.clone(),
+        }
+    }
+
+    /// The time that a device asked to be woken at has come.
+    pub fn wake(&mut self, index: usize) -> Vec<ClientMessage> {
+        self.request(index, Request::ListWaiting);
+        self.turn(index, usize::MAX, false);
+        self.said(index)
+    }
+}
