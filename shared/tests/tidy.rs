@@ -118,12 +118,6 @@ const UNFINISHED: &[&str] = &[
 /// Lines of a file, its tests not counted.
 const LINES_MAX: usize = 500;
 
-/// Files that are longer for now, with the lines they may have. This list only becomes shorter.
-const LONGER: &[(&str, usize)] = &[
-    ("shared/src/sync/replica.rs", 760),
-    ("app/src/store.rs", 720),
-];
-
 /// A manifest may not name these crates: what is not a dependency cannot be used.
 const NOT_DEPENDENCIES: &[(&str, &[&str])] = &[
     (
@@ -268,8 +262,7 @@ fn files_are_short_enough_to_read() {
     let mut offences = Vec::new();
     for file in all_files().into_iter().filter(|it| !is_test(it)) {
         let (name, lines) = (shown(&file), code(&file).lines().count());
-        let longer = LONGER.iter().find(|it| it.0 == name);
-        if lines > longer.map_or(LINES_MAX, |it| it.1) {
+        if lines > LINES_MAX {
             offences.push(format!("{name}: {lines} lines"));
         }
     }

@@ -6,6 +6,7 @@
 mod bench;
 mod compress;
 mod digest;
+mod mutations;
 mod progress;
 mod serve;
 mod site;
@@ -58,6 +59,9 @@ enum Command {
         /// Only these levels, separated by commas.
         #[arg(long, value_enum, value_delimiter = ',')]
         only: Vec<Level>,
+        /// Instead: put deliberate bugs into a copy, and fail where no test of sync notices.
+        #[arg(long, conflicts_with = "only")]
+        mutations: bool,
     },
     /// Run the end-to-end tests; further arguments go to Playwright.
     E2e {
@@ -112,7 +116,10 @@ fn run(cli: Cli) -> Result<()> {
         }
         Command::Seed(server) => serve::seed(&workspace, server.release, &server.args),
         Command::Build { release } => site::build(&workspace, installing, release).map(drop),
-        Command::Test { only } => test::test(&workspace, installing, &only),
+        Command::Test {
+            mutations: true, ..
+        } => test::tell(mutations::mutations(&workspace)?),
+        Command::Test { only, .. } => test::test(&workspace, installing, &only),
         Command::E2e { args } => test::e2e(&workspace, installing, &args),
         Command::Bench { what, args } => bench::bench(&workspace, installing, what, &args),
     }

@@ -83,6 +83,11 @@ pub fn test(workspace: &Workspace, installing: Installing, only: &[Level]) -> Re
         tally += counted;
     }
     tell_times(&times);
+    tell(tally)
+}
+
+/// The closing line.
+pub fn tell(tally: Tally) -> Result<()> {
     println!("{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed > 0 {
         std::process::exit(1);
@@ -92,12 +97,7 @@ pub fn test(workspace: &Workspace, installing: Installing, only: &[Level]) -> Re
 
 /// Runs the end-to-end tests alone.
 pub fn e2e(workspace: &Workspace, installing: Installing, args: &[String]) -> Result<()> {
-    let tally = run_level(workspace, installing, Level::E2e, args);
-    println!("{} passed, {} failed", tally.passed, tally.failed);
-    if tally.failed > 0 {
-        std::process::exit(1);
-    }
-    Ok(())
+    tell(run_level(workspace, installing, Level::E2e, args))
 }
 
 fn run_level(

@@ -301,6 +301,10 @@ pub struct Device {
     pub status: huike_shared::local::Status,
     pub reports: Vec<Report>,
     pub reachable: bool,
+    /// How wrong its clock is, in milliseconds.
+    pub skew: i64,
+    /// The browser remembers that the store was filled.
+    pub had_data: bool,
     inbox: VecDeque<Event>,
     up: VecDeque<Vec<u8>>,
     down: VecDeque<Vec<u8>>,
@@ -315,6 +319,10 @@ pub struct Company {
     pub devices: Vec<Device>,
     pub entropy: Seeded,
     pub now: Timestamp,
+    /// The word that an intent puts somewhere, if it is like no other.
+    pub texts: BTreeMap<RecordId, String>,
+    /// Words made so far.
+    pub words: usize,
 }
 
 impl Company {
@@ -329,6 +337,8 @@ impl Company {
             devices,
             entropy,
             now,
+            texts: BTreeMap::new(),
+            words: 0,
         };
         for index in 0..company.devices.len() {
             company.start(index);
@@ -355,9 +365,10 @@ impl Company {
         let identity = Identity {
             member: device.member,
             term: 1,
-            had_data: false,
+            had_data: device.had_data,
         };
-        let (replica, step) = Replica::open(stored, identity, self.now, &mut self.entropy);
+        let now = device.clock(self.now);
+        let (replica, step) = Replica::open(stored, identity, now, &mut self.entropy);
         device.replica = Some(replica);
         device.perform(step.writes, step.effects);
         device.inbox.push_back(Event::Request {
@@ -373,6 +384,18 @@ impl Company {
         self.devices[index].replica = None;
         self.devices[index].disconnect();
         self.devices[index].inbox.clear();
+    }
+
+    /// The browser throws the store away. What waited there would be gone, so it must be empty of that.
+    pub fn evict(&mut self, index: usize) {
+        let disk = &self.devices[index].disk;
+        let waits = [Table::Outbox, Table::Tray].map(|it| disk.table(it).len());
+        if waits == [0, 0] {
+            self.crash(index);
+            self.devices[index].disk = Disk::default();
+            self.devices[index].had_data = true;
+            self.start(index);
+        }
     }
 
     pub fn request(&mut self, index: usize, request: Request) {
@@ -394,7 +417,8 @@ impl Company {
         };
         let count = device.inbox.len().min(most);
         let events: Vec<Event> = device.inbox.drain(..count).collect();
-        let step = replica.handle(self.now, &mut self.entropy, events);
+        let now = Timestamp::from_millis(self.now.millis() + device.skew);
+        let step = replica.handle(now, &mut self.entropy, events);
         if dies {
             device.disk.commit(step.writes);
             self.crash(index);
@@ -509,6 +533,8 @@ impl Device {
             status: huike_shared::local::Status::default(),
             reports: Vec::new(),
             reachable: true,
+            skew: 0,
+            had_data: false,
             inbox: VecDeque::new(),
             up: VecDeque::new(),
             down: VecDeque::new(),
@@ -516,6 +542,10 @@ impl Device {
             streamed: None,
             wants_connection: false,
         }
+    }
+
+    fn clock(&self, now: Timestamp) -> Timestamp {
+        Timestamp::from_millis(now.millis() + self.skew)
     }
 
     /// The network fails: frames on their way are lost.
