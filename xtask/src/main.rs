@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn levels_are_chosen_by_name() {
-        let Command::Test { only } =
+        let Command::Test { only, .. } =
             Cli::parse_from(["xtask", "test", "--only", "unit,e2e"]).command
         else {
             panic!("not test");
