@@ -8,6 +8,7 @@ use huike_shared::customers::Customer;
 use huike_shared::document::Actor;
 use huike_shared::id::{Entropy, RecordId};
 use huike_shared::local::{Connection, Intent, IntentPart, Report, Request};
+use huike_shared::note::{Splice, note_ref};
 use huike_shared::record::{Record, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::scalar::Scalar;
@@ -85,10 +86,10 @@ fn answer(change: &PushedChange, verdict: Verdict) -> ServerMessage {
     }
 }
 
-fn actor_of(change: &PushedChange) -> Actor {
-    huike_shared::document::decode(&change.body)
-        .expect("a flat change")
-        .actor
+fn author_of(change: &PushedChange) -> Actor {
+    let change = automerge::Change::try_from(&change.body[..]).expect("a change");
+    let actor = change.actor_id().to_bytes().try_into();
+    Actor(actor.expect("an actor of ours"))
 }
 
 #[test]
@@ -105,8 +106,57 @@ fn s_02_a_device_names_the_actors_of_all_that_waits_and_pushes_nothing_before_it
     let changes = pushed(company.hear(0, ServerMessage::Welcome(welcome)));
     assert_eq!(changes.len(), 2);
     for change in &changes {
-        assert!(hello.actors.contains(&actor_of(change)));
+        assert!(hello.actors.contains(&author_of(change)));
     }
+}
+
+#[test]
+fn s_02_an_actor_made_after_the_greeting_is_registered_before_its_first_change() {
+    let mut company = alone();
+    let owner = new_customer(&mut company, "云仓");
+    let field: Box<str> = "notes".into();
+    let open = Request::OpenNote {
+        owner,
+        field: field.clone(),
+    };
+    company.request(0, open);
+    // What opens notes comes after the first turn.
+    company.wake(0);
+    let note = note_ref(owner, &field).id;
+    let heads = company.devices[0].notes[&note].0.clone();
+    let said = company.connect(0);
+    // Twice as of the same heads: the second is made beside the first, by an actor of its own.
+    for insert in ["周五", "周六"] {
+        let splice = Request::Splice {
+            intent: company.entropy.record_id(company.now),
+            owner,
+            field: field.clone(),
+            heads: heads.clone(),
+            splice: Splice {
+                at: 0,
+                remove: 0,
+                insert: insert.into(),
+            },
+        };
+        company.request(0, splice);
+    }
+    let mut known = hello(&said).actors.clone();
+    let welcome = company.welcome(0);
+    let said = company.hear(0, ServerMessage::Welcome(welcome));
+    let mut count = 0;
+    for message in said {
+        match message {
+            ClientMessage::Register { actors } => known.extend(actors),
+            ClientMessage::Push { changes } => {
+                for change in changes {
+                    count += 1;
+                    assert!(known.contains(&author_of(&change)));
+                }
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(count, 3);
 }
 
 #[test]
@@ -126,8 +176,8 @@ fn s_11_a_refused_edit_goes_to_the_tray_and_the_others_are_made_again_by_a_new_a
     let new = registered(&said);
     let again = pushed(said);
     assert_eq!((new.len(), again.len()), (1, 1));
-    assert_eq!(actor_of(&again[0]), new[0]);
-    assert_ne!(actor_of(&again[0]), actor_of(&changes[2]));
+    assert_eq!(author_of(&again[0]), new[0]);
+    assert_ne!(author_of(&again[0]), author_of(&changes[2]));
     let shown = &company.devices[0].screen[&record];
     assert_eq!(
         shown.get(Customer::REGION).map(|it| it.to_string()),

@@ -29,9 +29,7 @@ use self::chunks::{Records, Waiting};
 use self::meta::Meta;
 use self::notes::{Engine, OpenNotes};
 use self::queue::{key, number};
-use super::message::{
-    ClientMessage, HEARTBEAT_MS, Hello, PROTOCOL, PUSH_BYTES_MAX, PUSH_CHANGES_MAX, PushedChange,
-};
+use super::message::{ClientMessage, HEARTBEAT_MS, Hello, PROTOCOL};
 use super::outbox::{OutboxEntry, TrayEntry};
 use crate::access::Role;
 use crate::document::{Actor, ChangeHash, Registers};
@@ -45,8 +43,6 @@ use crate::time::Timestamp;
 
 /// Intents remembered after they were acknowledged.
 const RECENT_MAX: usize = 256;
-/// Changes on their way at one time.
-const IN_FLIGHT_MAX: usize = 1_024;
 /// A refused-for-now push is tried again after this long.
 const RETRY_MS: u32 = 5_000;
 /// How long the replica rests before it tidies its log into chunks.
@@ -73,6 +69,8 @@ pub struct Replica {
     tray: BTreeMap<u64, TrayEntry>,
     connection: Connection,
     greeted: bool,
+    /// Those that the server was told of on this connection.
+    named: BTreeSet<Actor>,
     last_contact: Option<Timestamp>,
     /// The outbox number after which nothing was sent on this connection.
     sent: u64,
@@ -121,6 +119,7 @@ impl Replica {
             tray: BTreeMap::new(),
             connection: Connection::Offline,
             greeted: false,
+            named: BTreeSet::new(),
             last_contact: None,
             sent: 0,
             in_flight: 0,
@@ -338,6 +337,7 @@ impl Replica {
     fn hello(&mut self) {
         let mut actors: BTreeSet<Actor> = self.outbox.values().map(|it| it.actor).collect();
         actors.insert(self.actor);
+        self.named.clone_from(&actors);
         self.connection = Connection::Connecting;
         self.greeted = false;
         self.send(ClientMessage::Hello(Hello {
@@ -361,33 +361,6 @@ impl Replica {
             self.connection = Connection::Offline;
         }
         self.tell_all(Report::Presence { people: Vec::new() });
-    }
-
-    /// Sends what the window allows.
-    fn push(&mut self) {
-        while self.greeted && self.in_flight < IN_FLIGHT_MAX {
-            let (mut changes, mut bytes) = (Vec::new(), 0);
-            for (number, entry) in self.outbox.range(self.sent + 1..) {
-                let full =
-                    changes.len() >= PUSH_CHANGES_MAX || bytes + entry.body.len() > PUSH_BYTES_MAX;
-                if full && !changes.is_empty() {
-                    break;
-                }
-                bytes += entry.body.len();
-                self.sent = *number;
-                changes.push(PushedChange {
-                    record: entry.record,
-                    of: entry.of.clone(),
-                    hash: entry.hash,
-                    body: entry.body.clone(),
-                });
-            }
-            if changes.is_empty() {
-                return;
-            }
-            self.in_flight += changes.len();
-            self.send(ClientMessage::Push { changes });
-        }
     }
 
     fn send(&mut self, message: ClientMessage) {

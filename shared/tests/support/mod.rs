@@ -66,6 +66,8 @@ pub struct Server {
     pub now: Timestamp,
     /// Catch-up by states from this many missed changes on.
     pub catch_up_max: u64,
+    /// States in one page.
+    pub page_max: usize,
 }
 
 impl Server {
@@ -88,6 +90,7 @@ impl Server {
             members,
             now: Timestamp::from_millis(1_000),
             catch_up_max: 40,
+            page_max: 7,
         }
     }
 
@@ -297,6 +300,8 @@ pub struct Device {
     pub replica: Option<Replica>,
     pub screen: BTreeMap<RecordRef, Row>,
     pub notes: BTreeMap<RecordId, (Vec<ChangeHash>, String)>,
+    /// What the notes were before that: a screen may not have heard yet.
+    pub older: BTreeMap<RecordId, (Vec<ChangeHash>, String)>,
     pub stored: Vec<RecordId>,
     pub status: huike_shared::local::Status,
     pub reports: Vec<Report>,
@@ -353,6 +358,7 @@ impl Company {
         device.inbox.clear();
         device.screen.clear();
         device.notes.clear();
+        device.older.clear();
         let disk = &device.disk;
         let stored = Stored {
             meta: disk.table(Table::Meta),
@@ -529,6 +535,7 @@ impl Device {
             replica: None,
             screen: BTreeMap::new(),
             notes: BTreeMap::new(),
+            older: BTreeMap::new(),
             stored: Vec::new(),
             status: huike_shared::local::Status::default(),
             reports: Vec::new(),
@@ -606,7 +613,12 @@ impl Device {
                 ..
             } => {
                 let id = huike_shared::note::note_ref(*owner, field).id;
-                self.notes.insert(id, (heads.clone(), text.to_string()));
+                let told = (heads.clone(), text.to_string());
+                if let Some(before) = self.notes.insert(id, told.clone())
+                    && before != told
+                {
+                    self.older.insert(id, before);
+                }
             }
             _ => {}
         }
@@ -658,7 +670,7 @@ impl Device {
             } if record.kind.0 == FETCH => {
                 let mut bytes = [0; 8];
                 bytes.copy_from_slice(&record.id.0[..8]);
-                let page = server.states(u64::from_be_bytes(bytes), 7);
+                let page = server.states(u64::from_be_bytes(bytes), server.page_max);
                 let page = message::decode_unlimited(&message::encode(&page));
                 self.inbox
                     .push_back(Event::Fetched(Ok(page.expect("a page reads back"))));

@@ -8,7 +8,7 @@ use crate::record::RecordRef;
 use crate::refusal::Refusal;
 use crate::registry;
 use crate::row::{Row, Stamp};
-use crate::sync::message::{Answer, ClientMessage, DocumentState, Verdict};
+use crate::sync::message::{Answer, DocumentState, Verdict};
 use crate::sync::outbox::{self, Meant, OutboxEntry, TrayEntry};
 use crate::time::Timestamp;
 
@@ -194,7 +194,7 @@ impl Replica {
             }
         }
         self.live.remove(&record.id);
-        self.renew_actor(entropy);
+        self.actor = Actor::new(entropy);
         for (waiting, entry) in again {
             match entry.meant {
                 Meant::Put(values) => self.author(entry.intent, &record, &values, entry.at),
@@ -213,15 +213,6 @@ impl Replica {
         self.notes.forget(&record);
         self.changed.insert(record);
         self.tell_note(&record, None);
-    }
-
-    fn renew_actor(&mut self, entropy: &mut dyn Entropy) {
-        self.actor = Actor::new(entropy);
-        if self.greeted {
-            self.send(ClientMessage::Register {
-                actors: vec![self.actor],
-            });
-        }
     }
 
     fn set_aside(&mut self, number: u64, entry: TrayEntry) {

@@ -186,10 +186,6 @@ impl Replica {
             return;
         };
         let actor = if in_line { actors.0 } else { actors.1 };
-        if !in_line && self.greeted {
-            let actors = vec![actor];
-            self.send(crate::sync::message::ClientMessage::Register { actors });
-        }
         self.keep(OutboxEntry {
             intent,
             record: note,

@@ -2,7 +2,11 @@
 
 use super::{Replica, Table, Write};
 use crate::record::RecordRef;
+use crate::sync::message::{ClientMessage, PUSH_BYTES_MAX, PUSH_CHANGES_MAX, PushedChange};
 use crate::sync::outbox::{self, OutboxEntry, TrayEntry};
+
+/// Changes on their way at one time.
+const IN_FLIGHT_MAX: usize = 1_024;
 
 impl Replica {
     /// Takes back what the store holds. What cannot be read was written by a newer build: it keeps its
@@ -20,6 +24,40 @@ impl Replica {
             if let Some(entry) = outbox::read::<TrayEntry>(&value) {
                 self.tray.insert(number, entry);
             }
+        }
+    }
+
+    /// Sends what the window allows.
+    pub(super) fn push(&mut self) {
+        while self.greeted && self.in_flight < IN_FLIGHT_MAX {
+            let (mut changes, mut bytes) = (Vec::new(), 0);
+            let mut actors = Vec::new();
+            for (number, entry) in self.outbox.range(self.sent + 1..) {
+                let full =
+                    changes.len() >= PUSH_CHANGES_MAX || bytes + entry.body.len() > PUSH_BYTES_MAX;
+                if full && !changes.is_empty() {
+                    break;
+                }
+                bytes += entry.body.len();
+                self.sent = *number;
+                if self.named.insert(entry.actor) {
+                    actors.push(entry.actor);
+                }
+                changes.push(PushedChange {
+                    record: entry.record,
+                    of: entry.of.clone(),
+                    hash: entry.hash,
+                    body: entry.body.clone(),
+                });
+            }
+            if changes.is_empty() {
+                return;
+            }
+            self.in_flight += changes.len();
+            if !actors.is_empty() {
+                self.send(ClientMessage::Register { actors });
+            }
+            self.send(ClientMessage::Push { changes });
         }
     }
 
