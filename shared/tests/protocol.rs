@@ -13,7 +13,7 @@ use huike_shared::record::{Record, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::{
-    Answer, ClientMessage, Entry, Hello, PushedChange, ServerMessage, Verdict,
+    Answer, ClientMessage, Entry, Hello, PushedChange, ServerMessage, StatesPage, Verdict,
 };
 use huike_shared::time::Timestamp;
 use support::Company;
@@ -157,6 +157,28 @@ fn s_02_an_actor_made_after_the_greeting_is_registered_before_its_first_change()
         }
     }
     assert_eq!(count, 3);
+}
+
+#[test]
+fn s_05_the_end_of_a_page_is_no_cursor_while_others_come() {
+    for remaining in [3, 0] {
+        let mut company = alone();
+        company.connect(0);
+        let mut welcome = company.welcome(0);
+        welcome.fetch = true;
+        company.hear(0, ServerMessage::Welcome(welcome));
+        let page = StatesPage {
+            log: company.server.log_id,
+            states: vec![],
+            next: 7,
+            remaining,
+        };
+        company.fetched(0, page);
+        company.crash(0);
+        company.start(0);
+        let cursor = if remaining > 0 { 0 } else { 7 };
+        assert_eq!(hello(&company.connect(0)).cursor, cursor);
+    }
 }
 
 #[test]

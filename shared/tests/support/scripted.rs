@@ -1,7 +1,7 @@
 //! A server played by hand: what a device says is taken, what it hears is put into its mouth.
 
 use huike_shared::local::Request;
-use huike_shared::sync::message::{self, ClientMessage, ServerMessage, Welcome};
+use huike_shared::sync::message::{self, ClientMessage, ServerMessage, StatesPage, Welcome};
 use huike_shared::sync::replica::Event;
 
 use super::Company;
@@ -24,6 +24,14 @@ impl Company {
             .push_back(Event::Received(message));
         self.turn(index, usize::MAX, false);
         self.said(index)
+    }
+
+    /// A page of states comes to a device.
+    pub fn fetched(&mut self, index: usize, page: StatesPage) {
+        self.devices[index]
+            .inbox
+            .push_back(Event::Fetched(Ok(page)));
+        self.turn(index, usize::MAX, false);
     }
 
     /// A device hears this, keeps it, and dies before it does anything about it.
