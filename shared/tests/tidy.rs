@@ -238,23 +238,23 @@ fn every_file_says_what_it_is_for() {
 #[test]
 fn each_rule_of_the_protocol_has_a_test_of_its_name() {
     let text = fs::read_to_string(root().join("docs/sync-protocol.md")).expect("the rules");
-    let rules: BTreeSet<usize> = text
-        .split("**S-")
-        .skip(1)
-        .filter_map(|it| it.split("**").next()?.parse().ok())
-        .collect();
     let tests: String = ["shared/tests", "server/tests"]
         .iter()
         .flat_map(|it| rust_files(it))
         .filter_map(|it| fs::read_to_string(it).ok())
         .collect();
-    let tested: BTreeSet<usize> = tests
-        .split("fn s_")
-        .skip(1)
-        .filter_map(|it| it.split('_').next()?.parse().ok())
-        .collect();
+    let rules = numbers_after(&text, "**S-");
+    let tested = numbers_after(&tests, "fn s_");
     assert_eq!(rules, tested);
     assert_eq!(rules, (1..=rules.len()).collect());
+}
+
+fn numbers_after(text: &str, mark: &str) -> BTreeSet<usize> {
+    let places = text.match_indices(mark).map(|it| it.0 + mark.len());
+    let digits = places.map(|it| text[it..].split(|it: char| !it.is_ascii_digit()));
+    digits
+        .filter_map(|mut it| it.next()?.parse().ok())
+        .collect()
 }
 
 #[test]

@@ -1,0 +1,240 @@
+//! The server of the company: the log in memory, the real gate, and one answer to each change.
+
+use std::collections::{BTreeMap, HashMap};
+
+use automerge::{AutoCommit, ReadDoc};
+use huike_shared::access::Role;
+use huike_shared::document::{Actor, ChangeHash, FlatChange, Registers};
+use huike_shared::id::RecordId;
+use huike_shared::note::{Note, NoteDocument, NoteState, owner_of};
+use huike_shared::record::RecordRef;
+use huike_shared::refusal::Refusal;
+use huike_shared::registry;
+use huike_shared::row::{Row, Stamp};
+use huike_shared::scalar::Scalar;
+use huike_shared::sync::gate;
+use huike_shared::sync::message::{
+    DocumentState, Entry, MemberInfo, PushedChange, StateEntry, StatesPage, Verdict,
+};
+use huike_shared::time::Timestamp;
+
+/// A document as a server holds it.
+#[derive(Default)]
+pub struct ServerDocument {
+    pub registers: Registers,
+    pub history: Vec<FlatChange>,
+    pub note: Option<(Box<str>, NoteState)>,
+    pub position: u64,
+}
+
+/// A server in memory: the log, the gate, and one answer to each push.
+pub struct Server {
+    pub log_id: RecordId,
+    pub log: Vec<Entry>,
+    pub hashes: HashMap<(RecordRef, ChangeHash), (u64, Timestamp)>,
+    pub documents: BTreeMap<RecordRef, ServerDocument>,
+    pub actors: HashMap<Actor, RecordId>,
+    pub members: Vec<MemberInfo>,
+    pub now: Timestamp,
+    /// Catch-up by states from this many missed changes on.
+    pub catch_up_max: u64,
+    /// States in one page.
+    pub page_max: usize,
+}
+
+impl Server {
+    pub fn new(members: &[RecordId]) -> Self {
+        let members = members
+            .iter()
+            .map(|id| MemberInfo {
+                id: *id,
+                name: "m".into(),
+                role: Role::Salesperson,
+                active: true,
+            })
+            .collect();
+        Server {
+            log_id: RecordId([9; 16]),
+            log: Vec::new(),
+            hashes: HashMap::new(),
+            documents: BTreeMap::new(),
+            actors: HashMap::new(),
+            members,
+            now: Timestamp::from_millis(1_000),
+            catch_up_max: 40,
+            page_max: 7,
+        }
+    }
+
+    pub fn head(&self) -> u64 {
+        self.log.len() as u64
+    }
+
+    /// Judges and commits one change, as the server's ingest does.
+    pub fn ingest(&mut self, member: RecordId, change: &PushedChange) -> Verdict {
+        if let Some((position, at)) = self.hashes.get(&(change.record, change.hash)) {
+            return Verdict::Accepted {
+                position: *position,
+                at: *at,
+            };
+        }
+        match self.judge(member, change) {
+            Ok(hash) => {
+                let position = self.head() + 1;
+                self.documents.entry(change.record).or_default().position = position;
+                self.hashes
+                    .insert((change.record, hash), (position, self.now));
+                self.log.push(Entry {
+                    position,
+                    record: change.record,
+                    of: change.of.clone(),
+                    member,
+                    at: self.now,
+                    body: change.body.clone(),
+                });
+                Verdict::Accepted {
+                    position,
+                    at: self.now,
+                }
+            }
+            Err(refusal) => Verdict::Refused(refusal),
+        }
+    }
+
+    fn judge(&mut self, member: RecordId, change: &PushedChange) -> Result<ChangeHash, Refusal> {
+        let role = self
+            .members
+            .iter()
+            .find(|it| it.id == member)
+            .ok_or(Refusal::SignedOut)?
+            .role;
+        let stamp = Stamp {
+            at: self.now,
+            by: member,
+        };
+        let document = self.documents.entry(change.record).or_default();
+        if let Some(of) = change.of.as_deref() {
+            let state = document.note.as_ref().map(|it| &it.1);
+            let (hash, actor, state) =
+                gate::judge_note(change.record, of, state, &change.body, role, stamp)?;
+            if self.actors.get(&actor) != Some(&member) {
+                return Err(Refusal::ForeignActor);
+            }
+            document.note = Some((of.into(), state));
+            return Ok(hash);
+        }
+        let def = registry::def(change.record.kind).ok_or(Refusal::UnknownKind)?;
+        let flat = gate::parse(&change.body)?;
+        if self.actors.get(&flat.actor) != Some(&member) {
+            return Err(Refusal::ForeignActor);
+        }
+        let at_deps = if flat.deps == document.registers.heads() {
+            document.registers.clone()
+        } else {
+            Registers::at(&flat.deps, &document.history).ok_or(Refusal::UnknownDependency)?
+        };
+        gate::judge(&flat, def, &at_deps, &document.registers, role)?;
+        document.registers.apply(&flat, stamp);
+        let hash = flat.hash;
+        document.history.push(flat);
+        Ok(hash)
+    }
+
+    pub fn states(&self, after: u64, page: usize) -> StatesPage {
+        let mut changed: Vec<(&RecordRef, &ServerDocument)> = self
+            .documents
+            .iter()
+            .filter(|it| it.1.position > after)
+            .collect();
+        changed.sort_by_key(|it| it.1.position);
+        let remaining = changed.len().saturating_sub(page) as u64;
+        changed.truncate(page);
+        let next = changed.last().map_or(self.head(), |it| it.1.position);
+        let states = changed
+            .into_iter()
+            .map(|(record, document)| StateEntry {
+                record: *record,
+                position: document.position,
+                state: match &document.note {
+                    Some((_, state)) => DocumentState::Note(state.clone()),
+                    None => DocumentState::Flat(document.registers.clone()),
+                },
+            })
+            .collect();
+        StatesPage {
+            log: self.log_id,
+            states,
+            next,
+            remaining,
+        }
+    }
+
+    /// The rows, by the projection and by Automerge itself; they must be equal.
+    pub fn rows(&self) -> BTreeMap<RecordRef, Row> {
+        let mut rows = BTreeMap::new();
+        for (record, document) in &self.documents {
+            if document.position == 0 {
+                continue;
+            }
+            let def = registry::def(record.kind).expect("only known kinds are accepted");
+            let row = match &document.note {
+                Some((of, state)) => {
+                    let (owner, field) = owner_of(of).expect("the gate has read it");
+                    let mut note = NoteDocument::genesis(owner, field);
+                    for entry in self.log.iter().filter(|it| it.record == *record) {
+                        note.apply(&[&entry.body])
+                            .expect("the gate has accepted it");
+                    }
+                    let loaded = NoteDocument::load(&state.saved).expect("the gate has loaded it");
+                    assert_eq!(note.text(), loaded.text());
+                    loaded.to_row(record.id, state)
+                }
+                None => {
+                    self.check_against_automerge(record, document);
+                    document.registers.to_row(def, record.id)
+                }
+            };
+            rows.insert(*record, row);
+        }
+        rows
+    }
+
+    fn check_against_automerge(&self, record: &RecordRef, document: &ServerDocument) {
+        let mut automerge = AutoCommit::new();
+        let bodies = self.log.iter().filter(|it| it.record == *record);
+        let changes = bodies.map(|it| automerge::Change::try_from(&it.body[..]).expect("judged"));
+        automerge
+            .apply_changes(changes)
+            .expect("the gate has accepted them");
+        let mut again = AutoCommit::load(&automerge.save()).expect("what is saved loads again");
+        let mut heads: Vec<ChangeHash> = again.get_heads().into_iter().map(Into::into).collect();
+        heads.sort_unstable();
+        assert_eq!(heads, document.registers.heads());
+        for key in again.keys(automerge::ROOT).collect::<Vec<_>>() {
+            let all = again
+                .get_all(automerge::ROOT, &key)
+                .expect("the key is there");
+            let theirs: Vec<Scalar> = all.iter().map(|it| scalar(&it.0)).collect();
+            let ours: Vec<Scalar> = document
+                .registers
+                .candidates(&key)
+                .into_iter()
+                .map(|it| it.0.clone())
+                .collect();
+            assert_eq!(ours, theirs, "{key}");
+            let winner = again.get(automerge::ROOT, &key).expect("the key is there");
+            let winner = winner.map(|it| scalar(&it.0)).expect("the key is there");
+            assert_eq!(*document.registers.value(&key), winner, "{key}");
+        }
+    }
+}
+
+fn scalar(value: &automerge::Value<'_>) -> Scalar {
+    match value.as_scalar().expect("documents are flat") {
+        automerge::ScalarValue::Null => Scalar::Null,
+        automerge::ScalarValue::Boolean(it) => Scalar::Bool(*it),
+        automerge::ScalarValue::Int(it) => Scalar::Int(*it),
+        automerge::ScalarValue::Str(it) => Scalar::text(it.as_str()),
+        other => panic!("{other:?} in a flat document"),
+    }
+}
