@@ -60,10 +60,6 @@ impl Browser {
         }
     }
 
-    fn load_notes(&self) {
-        spawn_local(need_notes(self.mailbox.clone()));
-    }
-
     fn fetch(&self, after: u64) {
         let (mailbox, socket) = (self.mailbox.clone(), self.socket.clone());
         let round = self.round.clone();
@@ -124,7 +120,7 @@ impl Outside for Browser {
                 self.mailbox.forget_connection();
                 self.socket.close();
             }
-            Effect::LoadNotes => self.load_notes(),
+            Effect::LoadNotes => spawn_local(need_notes(self.mailbox.clone())),
             Effect::Wake { after_ms } => {
                 let mailbox = self.mailbox.clone();
                 Timeout::new(after_ms, move || mailbox.event(Event::Woke)).forget();

@@ -64,7 +64,7 @@ impl Company {
         }
     }
 
-    /// The time that a device asked to be woken at has come.
+    /// A device handles what waits in it: that its time to wake has come, or that what opens notes is here.
     pub fn wake(&mut self, index: usize) -> Vec<ClientMessage> {
         self.request(index, Request::ListWaiting);
         self.turn(index, usize::MAX, false);
