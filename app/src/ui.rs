@@ -38,7 +38,7 @@ pub use button::{Button, ButtonKind, IconButton};
 pub use cells::{Cell, CellLook, CellsOf};
 pub use chip::{Badge, Chip, FilterChip, Tone};
 pub use dialog::{Dialog, Sheet, SidePanel};
-pub use dom::{Width, is_composing, is_typing, use_width, watch_keys};
+pub use dom::{Width, after_paint, is_composing, is_typing, use_width, watch_keys};
 pub use drag::{DragNews, DropResult, DropTarget, use_drag};
 pub use editor::{Choice, Editor};
 pub use empty::{EmptyState, Notice, Skeleton, SkeletonShape};

@@ -29,7 +29,7 @@ use crate::shell::{Shell, use_creation, use_shell};
 use crate::store::{LocalStore, Rows, use_store};
 use crate::ui::{
     Button, ButtonKind, EmptyState, Glyph, ListPlace, Show, Skeleton, SkeletonShape, Sort, Width,
-    follow, listen, part,
+    after_paint, follow, listen, part,
 };
 
 /// Milliseconds after the last letter until the address says what is searched.
@@ -84,6 +84,7 @@ impl ListState {
     pub fn new(open: Signal<Option<RecordId>>) -> Self {
         let (store, nav) = (use_store(), use_nav());
         let rows = store.rows(Customer::DEF.kind);
+        let turn = turn(store, rows);
         let facts = facts(store);
         let typed = RwSignal::new(untrack(|| nav.query("q")).unwrap_or_default());
         let criteria = Memo::new(move |_| {
@@ -109,7 +110,8 @@ impl ListState {
                 };
                 let is_same = sorted_by.try_update_value(|it| it.replace(sort)) == Some(Some(sort));
                 let before = before.filter(|_| is_same && Order::is_of_row_alone(sort));
-                rows.with(|rows| {
+                turn.track();
+                rows.with_untracked(|rows| {
                     Arc::new(match before {
                         Some(before) => order.sort_again(before, rows),
                         None => order.sort(rows),
@@ -310,6 +312,31 @@ impl ListState {
             self.nav.to(&target)
         }
     }
+}
+
+/// Counts up when the order is to follow the rows: once everything is there, after the frame that shows
+/// what changed. Ten thousand rows in order take longer than the change itself, and nobody looks at
+/// their order first.
+fn turn(store: LocalStore, rows: Signal<Rows>) -> RwSignal<u32> {
+    let turn = RwSignal::new(0);
+    let is_planned = StoredValue::new(false);
+    Effect::new(move |before: Option<bool>| {
+        rows.track();
+        let was_empty = before.unwrap_or(true);
+        let is_empty = rows.with_untracked(|it| it.is_empty());
+        if before.is_some() && (was_empty || !store.is_complete().get_untracked()) {
+            turn.update(|it| *it += 1);
+        } else if before.is_some() && !is_planned.get_value() {
+            is_planned.set_value(true);
+            after_paint(move || {
+                // The page may be gone by now.
+                let _ = is_planned.try_set_value(false);
+                let _ = turn.try_update(|it| *it += 1);
+            });
+        }
+        is_empty
+    });
+    turn
 }
 
 /// Head, bars and rows.

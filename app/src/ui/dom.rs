@@ -3,12 +3,23 @@
 use std::cell::Cell;
 
 use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
 thread_local! {
     static NEXT_ID: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Milliseconds from the start of a frame until it has surely been painted.
+const AFTER_PAINT_MS: u32 = 30;
+
+/// Does something once the next frame has been painted, so that what the frame shows does not wait for it.
+pub fn after_paint(act: impl FnOnce() + 'static) {
+    request_animation_frame(move || {
+        Timeout::new(AFTER_PAINT_MS, act).forget();
+    });
 }
 
 /// A document-wide unique id for tying a label to its control.

@@ -20,9 +20,6 @@ use web_sys::HtmlElement;
 use super::drag_state::{ColumnBox, DragState, Effect, Event, HOLD_MS, Place};
 use draw::Drawing;
 
-/// Milliseconds from the start of a frame until it has surely been painted.
-const AFTER_PAINT_MS: u32 = 30;
-
 /// What was dropped where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DropResult {
@@ -273,9 +270,7 @@ impl Shell {
         };
         if is_in_view {
             // Where a hand put it, it is seen: painting comes first, since focusing lays out the whole board.
-            request_animation_frame(move || {
-                Timeout::new(AFTER_PAINT_MS, focus).forget();
-            });
+            super::after_paint(focus);
         } else {
             request_animation_frame(focus);
         }

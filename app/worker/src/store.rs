@@ -1,7 +1,7 @@
 //! Where the replica keeps its bytes: ordered tables of byte strings, and one kind of transaction.
 //!
 //! Two implementations, one contract (`store/contract.rs`): [`indexed_db`] in the browser,
-//! [`memory`] in native tests. Invariants: a commit is durable or leaves nothing; and whoever has
+//! [`memory`] in native tests. Invariants: a commit is whole or leaves nothing; and whoever has
 //! an older term than the store holds writes nothing more, so a leader that slept through its
 //! removal does no harm. Nothing here knows what the bytes mean.
 
@@ -51,6 +51,7 @@ pub trait Store {
     async fn load<const N: usize>(&self, tables: [Table; N])
     -> Result<[Vec<Entry>; N], StoreError>;
 
-    /// Writes everything in order, durably, in one transaction; or nothing.
+    /// Writes everything in order in one transaction, or nothing. Survives the end of the program; and a
+    /// loss of power if any of it [`Write::is_own`], with everything before.
     async fn commit(&self, term: u64, writes: &[Write]) -> Result<(), StoreError>;
 }

@@ -1,8 +1,8 @@
 //! The store of the browser: IndexedDB, directly on web-sys.
 //!
 //! Every request of a transaction is issued in one synchronous burst and only its end is awaited:
-//! a transaction does not survive a wait for anything else. Writes are strictly durable, which web-sys
-//! can only say behind an unstable flag, hence the import of our own.
+//! a transaction does not survive a wait for anything else. What only this device has is written with
+//! strict durability, which web-sys can only say behind an unstable flag, hence the import of our own.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -23,13 +23,18 @@ const SCHEMA: u32 = 1;
 /// Holds the term of the leader, apart from the tables so that clearing them leaves it.
 const LEADER: &str = "leader";
 const TERM: &str = "term";
+/// On the disk when the transaction is complete.
+const STRICT: &str = "strict";
+/// With the operating system when the transaction is complete, so a lost tab or browser loses nothing. A
+/// loss of power may take the last ones away, each whole and none before an earlier one.
+const RELAXED: &str = "relaxed";
 
 #[wasm_bindgen]
 extern "C" {
-    type StrictDb;
+    type DurableDb;
     #[wasm_bindgen(method, catch)]
     fn transaction(
-        this: &StrictDb,
+        this: &DurableDb,
         names: &Array,
         mode: &str,
         options: &Object,
@@ -87,16 +92,16 @@ impl IndexedDb {
         })
     }
 
-    /// A strictly durable transaction over everything.
-    fn write(&self) -> Result<IdbTransaction, StoreError> {
+    /// A transaction over everything.
+    fn write(&self, durability: &str) -> Result<IdbTransaction, StoreError> {
         let names: Array = Table::ALL
             .iter()
             .map(|it| JsValue::from_str(it.name()))
             .collect();
         names.push(&JsValue::from_str(LEADER));
         let options = Object::new();
-        Reflect::set(&options, &"durability".into(), &"strict".into()).map_err(told)?;
-        let db: &StrictDb = self.db.unchecked_ref();
+        Reflect::set(&options, &"durability".into(), &durability.into()).map_err(told)?;
+        let db: &DurableDb = self.db.unchecked_ref();
         db.transaction(&names, "readwrite", &options).map_err(told)
     }
 }
@@ -111,7 +116,7 @@ impl Drop for IndexedDb {
 
 impl Store for IndexedDb {
     async fn take_term(&self, after: u64) -> Result<u64, StoreError> {
-        let transaction = self.write()?;
+        let transaction = self.write(STRICT)?;
         let store = transaction.object_store(LEADER).map_err(told)?;
         let taken = Rc::new(Cell::new(0));
         let get = store.get(&TERM.into()).map_err(told)?;
@@ -161,7 +166,8 @@ impl Store for IndexedDb {
     }
 
     async fn commit(&self, term: u64, writes: &[Write]) -> Result<(), StoreError> {
-        let transaction = self.write()?;
+        let is_own = writes.iter().any(Write::is_own);
+        let transaction = self.write(if is_own { STRICT } else { RELAXED })?;
         let leader = transaction.object_store(LEADER).map_err(told)?;
         let get = leader.get(&TERM.into()).map_err(told)?;
         let later = Rc::new(Cell::new(None));

@@ -72,6 +72,19 @@ pub enum Write {
     },
 }
 
+impl Write {
+    /// Whether a loss of power must not undo it: it keeps what the server cannot give again, or wipes
+    /// what shall be gone. Whatever else came from the server comes again, with the cursor that was
+    /// written beside it.
+    pub fn is_own(&self) -> bool {
+        match self {
+            Write::Put { table, .. } => matches!(table, Table::Outbox | Table::Tray),
+            Write::Delete { .. } => false,
+            Write::Clear { .. } => true,
+        }
+    }
+}
+
 /// What the shell must do, in order, after the writes are durable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
