@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const BIN = process.env.HUIKE_BIN ?? "../target/debug/huike";
+/** The program. */
+export const BIN = process.env.HUIKE_BIN ?? "../target/debug/huike";
 const SITE = process.env.HUIKE_SITE ?? "../target/site";
 
 /** How long a server may take to say that it is ready; filling the demo takes most of it. */

@@ -279,6 +279,11 @@ impl Registers {
         self.seq(change.actor) >= change.seq
     }
 
+    /// Whether the change is its actor's next one here.
+    pub fn follows(&self, change: &FlatChange) -> bool {
+        self.seq(change.actor) + 1 == change.seq
+    }
+
     /// Merges one change whose dependencies are in.
     pub fn apply(&mut self, change: &FlatChange, stamp: Stamp) {
         debug_assert_eq!(

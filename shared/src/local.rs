@@ -154,6 +154,11 @@ pub enum Report {
         /// Everybody else who is here.
         people: Vec<PresenceInfo>,
     },
+    /// Records that are no longer on this device.
+    Gone {
+        /// Which.
+        records: Vec<RecordRef>,
+    },
     /// What the server said could not be kept, so nothing of it is shown; it is said again later.
     Unkept {
         /// Why.

@@ -304,3 +304,110 @@ fn s_21_a_client_that_is_too_old_goes_on_alone_and_keeps_its_edits() {
     company.start(0);
     assert!(company.devices[0].screen.contains_key(&record));
 }
+
+/// A device that knows the log of a server, with one change acknowledged.
+fn acknowledged() -> (Company, RecordRef, PushedChange) {
+    let mut company = alone();
+    let record = new_customer(&mut company, "云仓");
+    let change = greet(&mut company).remove(0);
+    let verdict = Verdict::Accepted {
+        position: 1,
+        at: Timestamp::from_millis(5_000),
+    };
+    assert_eq!(company.hear(0, answer(&change, verdict)), []);
+    (company, record, change)
+}
+
+/// The server's backup was put back: nobody's changes, another log.
+fn put_back(company: &mut Company) {
+    company.devices[0].disconnect();
+    company.server.log_id = RecordId([77; 16]);
+}
+
+fn page(company: &Company) -> StatesPage {
+    StatesPage {
+        log: company.server.log_id,
+        states: Vec::new(),
+        next: 0,
+        remaining: 0,
+    }
+}
+
+#[test]
+fn s_26_what_was_acknowledged_is_pushed_again_before_what_waits() {
+    let (mut company, record, change) = acknowledged();
+    edit(&mut company, record, &[("remark", "later")]);
+    let waiting = pushed(company.said(0)).remove(0);
+    put_back(&mut company);
+    // Whenever the program ends, it goes on where it was.
+    for _ in 0..2 {
+        company.connect(0);
+        let welcome = company.welcome(0);
+        company.hear(0, ServerMessage::Welcome(welcome));
+        company.crash(0);
+        company.start(0);
+    }
+    company.connect(0);
+    let mut welcome = company.welcome(0);
+    welcome.fetch = true;
+    company.hear(0, ServerMessage::Welcome(welcome.clone()));
+    company.turn(0, usize::MAX, false);
+    company.hear(0, ServerMessage::Welcome(welcome));
+    let page = page(&company);
+    company.fetched(0, page);
+    company.said(0);
+    let welcome = company.welcome(0);
+    let again = pushed(company.hear(0, ServerMessage::Welcome(welcome)));
+    assert_eq!(again, [change, waiting]);
+    assert_eq!(company.devices[0].status.refused, 0);
+}
+
+#[test]
+fn s_27_what_the_new_log_does_not_have_leaves_the_device_once_all_of_it_was_read() {
+    let (mut company, own, _) = acknowledged();
+    let foreign = RecordRef {
+        kind: Customer::DEF.kind,
+        id: RecordId([5; 16]),
+    };
+    let mut author = Company::new(2, 1);
+    author.devices[0].reachable = false;
+    edit(&mut author, foreign, &[("name", "theirs")]);
+    let theirs = greet(&mut author).remove(0);
+    let entry = Entry {
+        position: 2,
+        record: foreign,
+        of: None,
+        member: RecordId([6; 16]),
+        at: Timestamp::from_millis(6_000),
+        body: theirs.body,
+    };
+    let entries = vec![entry];
+    company.hear(0, ServerMessage::Changes { to: 2, entries });
+    put_back(&mut company);
+    for _ in 0..2 {
+        company.connect(0);
+        let mut welcome = company.welcome(0);
+        welcome.fetch = true;
+        company.hear(0, ServerMessage::Welcome(welcome.clone()));
+        company.turn(0, usize::MAX, false);
+        company.hear(0, ServerMessage::Welcome(welcome));
+        // Nothing is taken away before it is sure, and an interruption changes nothing.
+        assert!(company.devices[0].screen.contains_key(&foreign));
+        company.crash(0);
+        company.start(0);
+    }
+    company.connect(0);
+    let mut welcome = company.welcome(0);
+    welcome.fetch = true;
+    company.hear(0, ServerMessage::Welcome(welcome.clone()));
+    company.turn(0, usize::MAX, false);
+    company.hear(0, ServerMessage::Welcome(welcome));
+    let page = page(&company);
+    company.fetched(0, page);
+    let shown: Vec<RecordRef> = company.devices[0].screen.keys().copied().collect();
+    assert_eq!(shown, [own], "what is pushed again stays");
+    company.crash(0);
+    company.start(0);
+    let kept: Vec<RecordRef> = company.devices[0].screen.keys().copied().collect();
+    assert_eq!(kept, [own]);
+}

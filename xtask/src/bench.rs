@@ -1,7 +1,8 @@
 //! Figures, one JSON line each on standard output.
 //!
 //! `bundle` weighs the shipped files. `client` and `sync` run scripts of `end2end/bench` in a
-//! Chromium against a released server; they print their lines themselves.
+//! Chromium against a released server; they print their lines themselves. `simulate` runs the company
+//! in memory for hours.
 
 use std::fs;
 use std::path::Path;
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 use crate::compress::compressed;
 use crate::serve;
+use crate::simulate::simulate;
 use crate::site;
 use crate::toolchain::Installing;
 use crate::tools;
@@ -26,6 +28,8 @@ pub enum Bench {
     Client,
     /// From one screen to the other.
     Sync,
+    /// The simulated company, for hours (`--hours N`).
+    Simulate,
 }
 
 #[derive(Serialize)]
@@ -61,11 +65,12 @@ pub fn bench(
     what: Bench,
     args: &[String],
 ) -> Result<()> {
-    let site = site::build(workspace, installing, true)?;
+    let site = || site::build(workspace, installing, true);
     match what {
-        Bench::Bundle => bundle(&site),
-        Bench::Client => script(workspace, installing, &site, "client", args),
-        Bench::Sync => script(workspace, installing, &site, "sync", args),
+        Bench::Bundle => bundle(&site()?),
+        Bench::Client => script(workspace, installing, &site()?, "client", args),
+        Bench::Sync => script(workspace, installing, &site()?, "sync", args),
+        Bench::Simulate => simulate(workspace, args),
     }
 }
 

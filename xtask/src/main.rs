@@ -9,6 +9,7 @@ mod digest;
 mod mutations;
 mod progress;
 mod serve;
+mod simulate;
 mod site;
 mod split;
 mod styles;

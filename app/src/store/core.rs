@@ -199,6 +199,10 @@ impl LocalStore {
                 self.is_open.set(true);
             }
             Report::Rows { batch } => self.take_rows(&batch),
+            Report::Gone { records } => {
+                self.with(|inner| inner.tables.borrow_mut().take_base(&records));
+                self.flush_soon();
+            }
             Report::Complete => {
                 self.with(|inner| inner.tables.borrow_mut().drop_unconfirmed());
                 self.flush();

@@ -127,6 +127,15 @@ impl Tables {
         record
     }
 
+    /// Lets rows go that the data core no longer has.
+    pub fn take_base(&mut self, records: &[RecordRef]) {
+        for record in records {
+            self.change(*record, |table| {
+                table.base.remove(&record.id);
+            });
+        }
+    }
+
     /// Takes a row of the first-screen snapshot, unless the real one is there already.
     pub fn put_snapshot(&mut self, row: Row) {
         let record = row.record_ref();

@@ -80,6 +80,8 @@ pub struct Core<S, O> {
     /// What opens notes, once it came.
     engine: Option<NoteEngine>,
     is_loaded: bool,
+    /// The replica asked for what the server has acknowledged.
+    wants_kept: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +122,7 @@ impl<S: Store, O: Outside> Core<S, O> {
             notes: Vec::new(),
             engine: None,
             is_loaded: false,
+            wants_kept: false,
         })
     }
 
@@ -133,7 +136,15 @@ impl<S: Store, O: Outside> Core<S, O> {
         self.remember(&events);
         let now = self.outside.now();
         let step = self.replica.handle(now, self.outside.entropy(), events);
-        self.settle(step).await
+        self.settle(step).await?;
+        if mem::take(&mut self.wants_kept) {
+            let [changes] = self.store.load([Table::Kept]).await?;
+            let events = vec![Event::Kept { changes }];
+            let now = self.outside.now();
+            let step = self.replica.handle(now, self.outside.entropy(), events);
+            self.settle(step).await?;
+        }
+        Ok(())
     }
 
     /// Reads the states, without which rows can be shown but nothing edited.
@@ -207,6 +218,10 @@ impl<S: Store, O: Outside> Core<S, O> {
         } = &effect
         {
             self.unanswered.remove(intent);
+        }
+        if effect == Effect::ReadKept {
+            self.wants_kept = true;
+            return;
         }
         self.outside.perform(effect);
     }

@@ -120,6 +120,8 @@ impl Outside for Browser {
                 self.mailbox.forget_connection();
                 self.socket.close();
             }
+            // The core has the store and reads it there.
+            Effect::ReadKept => {}
             Effect::LoadNotes => spawn_local(need_notes(self.mailbox.clone())),
             Effect::Wake { after_ms } => {
                 let mailbox = self.mailbox.clone();

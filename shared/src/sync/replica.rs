@@ -20,15 +20,18 @@ mod meta;
 mod notes;
 mod queue;
 mod receive;
+mod restored;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use self::interface::{Effect, Event, FetchError, Identity, Step, Stored, Table, Write};
+pub use self::restored::{KEPT_DAYS, KEPT_MAX};
 
 use self::chunks::{Records, Waiting};
 use self::meta::Meta;
 use self::notes::{Engine, OpenNotes};
 use self::queue::{key, number};
+use self::restored::Kept;
 use super::message::{ClientMessage, HEARTBEAT_MS, Hello, PROTOCOL};
 use super::outbox::{OutboxEntry, TrayEntry};
 use crate::access::Role;
@@ -62,6 +65,7 @@ pub struct Replica {
     live: HashMap<RecordId, Registers>,
     notes: OpenNotes,
     engine: Engine,
+    kept: Kept,
     outbox: BTreeMap<u64, OutboxEntry>,
     outbox_next: u64,
     by_hash: HashMap<(RecordId, ChangeHash), u64>,
@@ -102,6 +106,7 @@ impl Replica {
             device: device(now, entropy),
             ..Meta::default()
         });
+        let kept = Kept::open(&stored.meta);
         let mut replica = Replica {
             identity,
             evicted,
@@ -112,6 +117,7 @@ impl Replica {
             live: HashMap::new(),
             notes: OpenNotes::default(),
             engine: Engine::Unwanted,
+            kept,
             outbox: BTreeMap::new(),
             outbox_next: 1,
             by_hash: HashMap::new(),
@@ -138,6 +144,9 @@ impl Replica {
         }
         if newly_evicted {
             replica.step.writes.push(meta::note_eviction());
+        }
+        if replica.kept.must_recall() {
+            replica.step.effects.push(Effect::ReadKept);
         }
         replica.connection = Connection::Connecting;
         replica.step.effects.push(Effect::Connect);
@@ -186,6 +195,7 @@ impl Replica {
                 }
                 self.tidy();
             }
+            Event::Kept { changes } => self.recall(changes),
             Event::NotesReady(engine) => {
                 self.engine = Engine::Ready(engine);
                 self.resume(now, entropy);
@@ -241,20 +251,22 @@ impl Replica {
 
     fn open_screen(&mut self, screen: u64, first: &[Kind]) {
         self.screens.insert(screen);
-        let status = self.status();
-        self.tell(
-            screen,
-            Report::Opened(Opened {
-                member: self.identity.member,
-                members: self.meta.members.clone(),
-                term: self.identity.term,
-                status,
-            }),
-        );
-        for batch in self.records.batches(first, &self.waiting()) {
-            self.tell(screen, Report::Rows { batch });
-        }
-        self.tell(screen, Report::Complete);
+        let opened = Report::Opened(Opened {
+            member: self.identity.member,
+            members: self.meta.members.clone(),
+            term: self.identity.term,
+            status: self.status(),
+        });
+        let rows = self.records.batches(first, &self.waiting());
+        let rows = rows.into_iter().map(|batch| Report::Rows { batch });
+        let reports = [opened].into_iter().chain(rows).chain([Report::Complete]);
+        // Before the rows of this step, which are newer.
+        self.step
+            .effects
+            .extend(reports.map(|report| Effect::Report {
+                screen: Some(screen),
+                report,
+            }));
     }
 
     fn tell_waiting(&mut self, screen: u64) {
@@ -354,6 +366,7 @@ impl Replica {
         self.sent = 0;
         self.in_flight = 0;
         self.forget_connection();
+        self.kept.forget_greeting();
         if !matches!(
             self.connection,
             Connection::SignedOut | Connection::ClientTooOld

@@ -7,23 +7,23 @@
 )]
 mod scripted;
 
+mod device;
 mod server;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
-use huike_shared::document::{ChangeHash, DELETED};
+use huike_shared::document::DELETED;
 use huike_shared::id::{Entropy, RecordId};
-use huike_shared::local::{Connection, Report, Request};
-use huike_shared::note::NoteEngine;
-use huike_shared::packed;
+use huike_shared::local::{Connection, Request};
 use huike_shared::record::RecordRef;
 use huike_shared::row::Row;
-use huike_shared::sync::message::{self, Answer, ClientMessage, ServerMessage, Welcome};
-use huike_shared::sync::replica::{Effect, Event, Identity, Replica, Stored, Table, Write};
+use huike_shared::sync::message;
+use huike_shared::sync::replica::{Event, Identity, Replica, Stored, Table};
 use huike_shared::time::Timestamp;
 use rand::rngs::StdRng;
 use rand::{Rng, RngCore, SeedableRng};
 
+use device::{Device, Disk, TAB};
 pub use server::Server;
 
 /// Randomness from a seed.
@@ -41,57 +41,6 @@ impl Entropy for Seeded {
     }
 }
 
-/// The disk of a device: what was committed, and nothing else, is there after a crash.
-#[derive(Default, Clone)]
-pub struct Disk(BTreeMap<(Table, Vec<u8>), Vec<u8>>);
-
-impl Disk {
-    pub fn commit(&mut self, writes: Vec<Write>) {
-        for write in writes {
-            match write {
-                Write::Put { table, key, value } => {
-                    self.0.insert((table, key), value);
-                }
-                Write::Delete { table, key } => {
-                    self.0.remove(&(table, key));
-                }
-                Write::Clear { table } => self.0.retain(|it, _| it.0 != table),
-            }
-        }
-    }
-
-    fn table(&self, table: Table) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let all = self.0.iter().filter(|it| it.0.0 == table);
-        all.map(|(key, value)| (key.1.clone(), value.clone()))
-            .collect()
-    }
-}
-
-/// A device: a disk, a replica while it runs, and a connection while there is one.
-pub struct Device {
-    pub member: RecordId,
-    pub disk: Disk,
-    pub replica: Option<Replica>,
-    pub screen: BTreeMap<RecordRef, Row>,
-    pub notes: BTreeMap<RecordId, (Vec<ChangeHash>, String)>,
-    /// What the notes were before that: a screen may not have heard yet.
-    pub older: BTreeMap<RecordId, (Vec<ChangeHash>, String)>,
-    pub stored: Vec<RecordId>,
-    pub status: huike_shared::local::Status,
-    pub reports: Vec<Report>,
-    pub reachable: bool,
-    /// How wrong its clock is, in milliseconds.
-    pub skew: i64,
-    /// The browser remembers that the store was filled.
-    pub had_data: bool,
-    inbox: VecDeque<Event>,
-    up: VecDeque<Vec<u8>>,
-    down: VecDeque<Vec<u8>>,
-    connected: bool,
-    streamed: Option<u64>,
-    wants_connection: bool,
-}
-
 /// The company.
 pub struct Company {
     pub server: Server,
@@ -102,6 +51,11 @@ pub struct Company {
     pub texts: BTreeMap<RecordId, String>,
     /// Words made so far.
     pub words: usize,
+    /// The server as it was when it was last copied.
+    backup: Option<Server>,
+    /// Steps that replicas made.
+    pub steps: u64,
+    pub was_put_back: bool,
 }
 
 impl Company {
@@ -118,6 +72,9 @@ impl Company {
             now,
             texts: BTreeMap::new(),
             words: 0,
+            backup: None,
+            steps: 0,
+            was_put_back: false,
         };
         for index in 0..company.devices.len() {
             company.start(index);
@@ -131,6 +88,7 @@ impl Company {
         device.disconnect();
         device.inbox.clear();
         device.screen.clear();
+        device.has_tab = false;
         device.notes.clear();
         device.older.clear();
         let disk = &device.disk;
@@ -166,6 +124,76 @@ impl Company {
         self.devices[index].inbox.clear();
     }
 
+    /// The process dies before what it was doing is on the disk.
+    pub fn lose_step(&mut self, index: usize) {
+        let device = &mut self.devices[index];
+        let Some(replica) = device.replica.as_mut() else {
+            return;
+        };
+        let events: Vec<Event> = device.inbox.drain(..).collect();
+        let now = Timestamp::from_millis(self.now.millis() + device.skew);
+        replica.handle(now, &mut self.entropy, events);
+        self.crash(index);
+        self.start(index);
+    }
+
+    /// The server's program ends and begins again: every connection is gone.
+    pub fn restart_server(&mut self) {
+        for device in &mut self.devices {
+            device.disconnect();
+        }
+    }
+
+    /// The network says something a second time, either way.
+    pub fn repeat(&mut self, index: usize) {
+        let device = &mut self.devices[index];
+        for frames in [&mut device.up, &mut device.down] {
+            let again = frames.front().cloned();
+            again.into_iter().for_each(|it| frames.push_front(it));
+        }
+    }
+
+    /// A backup is made.
+    pub fn back_up(&mut self) {
+        self.backup = Some(self.server.clone());
+    }
+
+    /// The last backup is put back. What devices had been told of, and lost by an eviction since, is lost.
+    pub fn put_back(&mut self) {
+        let Some(backup) = &self.backup else { return };
+        self.server = Server {
+            log_id: self.entropy.record_id(self.now),
+            now: self.server.now,
+            ..backup.clone()
+        };
+        self.was_put_back = true;
+        for device in &self.devices {
+            for intent in &device.stored[..device.evicted] {
+                if self
+                    .texts
+                    .get(intent)
+                    .is_some_and(|it| !self.server.holds(it))
+                {
+                    self.texts.remove(intent);
+                }
+            }
+        }
+        self.restart_server();
+    }
+
+    /// Another tab opens; its screen must show what the first one shows.
+    pub fn open_tab(&mut self, index: usize) {
+        if self.devices[index].replica.is_some() {
+            self.devices[index].tab.clear();
+            self.devices[index].inbox.push_back(Event::Request {
+                screen: TAB,
+                request: Request::Open { first: vec![] },
+            });
+            self.devices[index].has_tab = true;
+            self.turn(index, usize::MAX, false);
+        }
+    }
+
     /// The browser throws the store away. What waited there would be gone, so it must be empty of that.
     pub fn evict(&mut self, index: usize) {
         let disk = &self.devices[index].disk;
@@ -173,6 +201,7 @@ impl Company {
         if waits == [0, 0] {
             self.crash(index);
             self.devices[index].disk = Disk::default();
+            self.devices[index].evicted = self.devices[index].stored.len();
             self.devices[index].had_data = true;
             self.start(index);
         }
@@ -199,6 +228,7 @@ impl Company {
         let events: Vec<Event> = device.inbox.drain(..count).collect();
         let now = Timestamp::from_millis(self.now.millis() + device.skew);
         let step = replica.handle(now, &mut self.entropy, events);
+        self.steps += 1;
         if dies {
             device.disk.commit(step.writes);
             self.crash(index);
@@ -222,7 +252,9 @@ impl Company {
             device.inbox.push_back(Event::Connected);
             return;
         }
-        if let Some(frame) = device.up.pop_front() {
+        if !device.is_mute
+            && let Some(frame) = device.up.pop_front()
+        {
             let message = message::decode(&frame).expect("a replica writes good frames");
             device.serve(server, message);
         }
@@ -240,6 +272,7 @@ impl Company {
                 self.start(index);
             }
             self.devices[index].reachable = true;
+            self.devices[index].is_mute = false;
         }
         for _ in 0..20_000 {
             let mut busy = false;
@@ -277,6 +310,10 @@ impl Company {
     pub fn check_equal(&mut self) {
         let expected = self.server.rows();
         for index in 0..self.devices.len() {
+            if self.devices[index].has_tab {
+                let seen = self.devices[index].tab.clone();
+                compare(&seen, &expected, &format!("tab of device {index}"));
+            }
             let seen = self.devices[index].screen.clone();
             compare(&seen, &expected, &format!("screen of device {index}"));
             self.crash(index);
@@ -299,192 +336,6 @@ fn compare(seen: &BTreeMap<RecordRef, Row>, expected: &BTreeMap<RecordRef, Row>,
     for (record, row) in expected {
         assert_eq!(seen.get(record), Some(row), "{whose}");
     }
-}
-
-impl Device {
-    fn new(member: RecordId) -> Self {
-        Device {
-            member,
-            disk: Disk::default(),
-            replica: None,
-            screen: BTreeMap::new(),
-            notes: BTreeMap::new(),
-            older: BTreeMap::new(),
-            stored: Vec::new(),
-            status: huike_shared::local::Status::default(),
-            reports: Vec::new(),
-            reachable: true,
-            skew: 0,
-            had_data: false,
-            inbox: VecDeque::new(),
-            up: VecDeque::new(),
-            down: VecDeque::new(),
-            connected: false,
-            streamed: None,
-            wants_connection: false,
-        }
-    }
-
-    fn clock(&self, now: Timestamp) -> Timestamp {
-        Timestamp::from_millis(now.millis() + self.skew)
-    }
-
-    /// The network fails: frames on their way are lost.
-    pub fn disconnect(&mut self) {
-        let was = self.connected;
-        self.connected = false;
-        self.streamed = None;
-        self.up.clear();
-        self.down.clear();
-        self.inbox.retain(|it| {
-            !matches!(
-                it,
-                Event::Received(_) | Event::Connected | Event::Fetched(_)
-            )
-        });
-        if was {
-            self.inbox.push_back(Event::Disconnected);
-        }
-        self.wants_connection = true;
-    }
-
-    fn perform(&mut self, writes: Vec<Write>, effects: Vec<Effect>) {
-        self.disk.commit(writes);
-        for effect in effects {
-            match effect {
-                Effect::Report { report, .. } => self.report(report),
-                Effect::Connect => self.wants_connection = !self.connected,
-                Effect::Send(message) => {
-                    if self.connected {
-                        self.up.push_back(message::encode(&message));
-                    }
-                }
-                Effect::Fetch { after } => self.up.push_back(fetch_frame(after)),
-                Effect::Close => self.disconnect(),
-                Effect::Wake { .. } => self.inbox.push_back(Event::Woke),
-                Effect::LoadNotes => self
-                    .inbox
-                    .push_back(Event::NotesReady(NoteEngine::automerge())),
-            }
-        }
-    }
-
-    fn report(&mut self, report: Report) {
-        match &report {
-            Report::Rows { batch } => {
-                for row in packed::unpack(batch).expect("a replica packs good rows") {
-                    self.screen.insert(row.record_ref(), row);
-                }
-            }
-            Report::Stored { intent } => self.stored.push(*intent),
-            Report::Status(status) => self.status = status.clone(),
-            Report::Opened(opened) => self.status = opened.status.clone(),
-            Report::Note {
-                owner,
-                field,
-                heads,
-                text,
-                ..
-            } => {
-                let id = huike_shared::note::note_ref(*owner, field).id;
-                let told = (heads.clone(), text.to_string());
-                if let Some(before) = self.notes.insert(id, told.clone())
-                    && before != told
-                {
-                    self.older.insert(id, before);
-                }
-            }
-            _ => {}
-        }
-        self.reports.push(report);
-    }
-
-    fn serve(&mut self, server: &mut Server, message: ClientMessage) {
-        match message {
-            ClientMessage::Hello(hello) => {
-                for actor in &hello.actors {
-                    server.actors.entry(*actor).or_insert(self.member);
-                }
-                let behind = server.head().saturating_sub(hello.cursor) > server.catch_up_max;
-                let fetch = hello.log != Some(server.log_id) && server.head() > 0 || behind;
-                self.streamed = (!fetch).then_some(hello.cursor);
-                self.say(&ServerMessage::Welcome(Welcome {
-                    protocol: 1,
-                    log: server.log_id,
-                    head: server.head(),
-                    fetch,
-                    now: server.now,
-                    member: self.member,
-                    members: server.members.clone(),
-                }));
-            }
-            ClientMessage::Register { actors } => {
-                for actor in actors {
-                    server.actors.entry(actor).or_insert(self.member);
-                }
-            }
-            ClientMessage::Push { changes } => {
-                for change in changes {
-                    self.stream(server);
-                    let before = server.head();
-                    let verdict = server.ingest(self.member, &change);
-                    if server.head() > before {
-                        self.streamed = Some(server.head());
-                    }
-                    let answers = vec![Answer {
-                        record: change.record,
-                        hash: change.hash,
-                        verdict,
-                    }];
-                    self.say(&ServerMessage::Answers { answers });
-                }
-            }
-            ClientMessage::Presence {
-                record: Some(record),
-            } if record.kind.0 == FETCH => {
-                let mut bytes = [0; 8];
-                bytes.copy_from_slice(&record.id.0[..8]);
-                let page = server.states(u64::from_be_bytes(bytes), server.page_max);
-                let page = message::decode_unlimited(&message::encode(&page));
-                self.inbox
-                    .push_back(Event::Fetched(Ok(page.expect("a page reads back"))));
-            }
-            ClientMessage::Presence { .. } | ClientMessage::Ping => {}
-        }
-    }
-
-    /// Sends what others have done since.
-    fn stream(&mut self, server: &Server) {
-        let Some(from) = self.streamed else { return };
-        if from < server.head() {
-            let from = usize::try_from(from).expect("logs are short here");
-            let entries = server.log[from..].to_vec();
-            self.streamed = Some(server.head());
-            self.say(&ServerMessage::Changes {
-                to: server.head(),
-                entries,
-            });
-        }
-    }
-
-    fn say(&mut self, message: &ServerMessage) {
-        self.down.push_back(message::encode(message));
-    }
-}
-
-/// Fetches travel in the same queue here, dressed as a presence of this kind.
-const FETCH: u8 = 255;
-
-fn fetch_frame(after: u64) -> Vec<u8> {
-    let mut id = [0; 16];
-    id[..8].copy_from_slice(&after.to_be_bytes());
-    let record = RecordRef {
-        kind: huike_shared::record::Kind(FETCH),
-        id: RecordId(id),
-    };
-    message::encode(&ClientMessage::Presence {
-        record: Some(record),
-    })
 }
 
 /// The register that says a record was deleted.

@@ -19,7 +19,7 @@ use huike_shared::sync::message::{
 use huike_shared::time::Timestamp;
 
 /// A document as a server holds it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct ServerDocument {
     pub registers: Registers,
     pub history: Vec<FlatChange>,
@@ -28,6 +28,7 @@ pub struct ServerDocument {
 }
 
 /// A server in memory: the log, the gate, and one answer to each push.
+#[derive(Clone)]
 pub struct Server {
     pub log_id: RecordId,
     pub log: Vec<Entry>,
@@ -68,6 +69,13 @@ impl Server {
 
     pub fn head(&self) -> u64 {
         self.log.len() as u64
+    }
+
+    /// Whether some accepted change has this text.
+    pub fn holds(&self, text: &str) -> bool {
+        let text = text.as_bytes();
+        let mut bodies = self.log.iter().map(|it| &it.body);
+        bodies.any(|it| it.windows(text.len()).any(|it| it == text))
     }
 
     /// Judges and commits one change, as the server's ingest does.

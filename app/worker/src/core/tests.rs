@@ -13,6 +13,7 @@ use crate::store::contract::block_on;
 use crate::store::memory::MemoryStore;
 
 mod notes;
+mod restored;
 
 const MEMBER: RecordId = RecordId([7; 16]);
 const SCREEN: u64 = 1;

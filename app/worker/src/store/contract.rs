@@ -67,9 +67,18 @@ pub async fn sequence<S: Store>(store: &S) {
             table: Table::Log,
             key: b"never there".to_vec(),
         },
+        put(Table::Kept, &[1, 0], b"1"),
+        put(Table::Kept, &[1, 9], b"1"),
+        put(Table::Kept, &[2, 0], b"1"),
+        Write::DeleteBelow {
+            table: Table::Kept,
+            key: vec![1, 9],
+        },
     ];
     assert_eq!(store.commit(term, &writes).await, Ok(()));
     assert_eq!(all(store, Table::Log).await, [entry(b"c", b"2")]);
+    let stayed = [entry(&[1, 9], b"1"), entry(&[2, 0], b"1")];
+    assert_eq!(all(store, Table::Kept).await, stayed);
 }
 
 /// Several tables are read at one moment and come back in the order they were asked for.

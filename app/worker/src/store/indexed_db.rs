@@ -12,16 +12,25 @@ use js_sys::{Array, ArrayBuffer, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DomException, IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode,
-    IdbVersionChangeEvent, WorkerGlobalScope,
+    DomException, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction,
+    IdbTransactionMode, IdbVersionChangeEvent, WorkerGlobalScope,
 };
 
 use super::{Entry, Store, StoreError};
 
 /// The layout of the database; only grows. Each step is written in [`upgrade`].
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 /// Holds the term of the leader, apart from the tables so that clearing them leaves it.
 const LEADER: &str = "leader";
+/// The tables of the first layout.
+const FIRST_TABLES: [Table; 6] = [
+    Table::Meta,
+    Table::Rows,
+    Table::States,
+    Table::Log,
+    Table::Outbox,
+    Table::Tray,
+];
 const TERM: &str = "term";
 /// On the disk when the transaction is complete.
 const STRICT: &str = "strict";
@@ -199,9 +208,10 @@ fn issue(transaction: &IdbTransaction, writes: &[Write]) -> Result<(), StoreErro
     let mut stores: [Option<IdbObjectStore>; Table::ALL.len()] = Default::default();
     for write in writes {
         let table = match write {
-            Write::Put { table, .. } | Write::Delete { table, .. } | Write::Clear { table } => {
-                *table
-            }
+            Write::Put { table, .. }
+            | Write::Delete { table, .. }
+            | Write::DeleteBelow { table, .. }
+            | Write::Clear { table } => *table,
         };
         let slot = &mut stores[table as usize];
         let store = match slot {
@@ -216,6 +226,11 @@ fn issue(transaction: &IdbTransaction, writes: &[Write]) -> Result<(), StoreErro
             Write::Delete { key, .. } => {
                 store.delete(&Uint8Array::from(&key[..])).map_err(told)?;
             }
+            Write::DeleteBelow { key, .. } => {
+                let below = IdbKeyRange::upper_bound_with_open(&Uint8Array::from(&key[..]), true)
+                    .map_err(told)?;
+                store.delete(&below).map_err(told)?;
+            }
             Write::Clear { .. } => {
                 store.clear().map_err(told)?;
             }
@@ -227,10 +242,13 @@ fn issue(transaction: &IdbTransaction, writes: &[Write]) -> Result<(), StoreErro
 fn upgrade(request: &IdbRequest, event: &IdbVersionChangeEvent) -> Result<(), JsValue> {
     let db: IdbDatabase = request.result()?.unchecked_into();
     if event.old_version() < 1.0 {
-        for table in Table::ALL {
+        for table in FIRST_TABLES {
             db.create_object_store(table.name())?;
         }
         db.create_object_store(LEADER)?;
+    }
+    if event.old_version() < 2.0 {
+        db.create_object_store(Table::Kept.name())?;
     }
     Ok(())
 }

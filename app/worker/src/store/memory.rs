@@ -74,6 +74,10 @@ impl Store for MemoryStore {
                 Write::Delete { table, key } => {
                     inner.tables.entry(*table).or_default().remove(key);
                 }
+                Write::DeleteBelow { table, key } => {
+                    let entries = inner.tables.entry(*table).or_default();
+                    *entries = entries.split_off(key);
+                }
                 Write::Clear { table } => {
                     inner.tables.remove(table);
                 }

@@ -93,7 +93,7 @@ impl Replica {
             };
             self.in_flight = self.in_flight.saturating_sub(1);
             match answer.verdict {
-                Verdict::Accepted { position, at } => self.accepted(number, at, Some(position)),
+                Verdict::Accepted { position, at } => self.accepted(number, at, position),
                 Verdict::Refused(refusal) if refusal.is_temporary() => self.try_later(&refusal),
                 Verdict::Refused(refusal) => self.refused(entropy, number, refusal),
             }
@@ -101,16 +101,17 @@ impl Replica {
     }
 
     /// The server has the change: it becomes part of the confirmed state.
-    pub(super) fn accepted(&mut self, number: u64, at: Timestamp, position: Option<u64>) {
+    pub(super) fn accepted(&mut self, number: u64, at: Timestamp, position: u64) {
         // Positions of changes that were accepted on an earlier connection come again in the
         // stream; only the next one in order moves the cursor.
-        if position == Some(self.meta.cursor + 1) {
+        if position == self.meta.cursor + 1 {
             self.meta.cursor += 1;
             self.meta_changed = true;
         }
         let Some(entry) = self.dequeue(number) else {
             return;
         };
+        self.kept.keep(&entry, position, at, &mut self.step.writes);
         let stamp = Stamp {
             at,
             by: self.identity.member,

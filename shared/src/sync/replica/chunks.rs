@@ -206,6 +206,39 @@ impl Records {
         }
     }
 
+    /// Takes every record away that is not among these, and gives them.
+    pub fn forget_others(
+        &mut self,
+        these: &BTreeSet<RecordId>,
+        writes: &mut Vec<Write>,
+    ) -> Vec<RecordRef> {
+        let held = self.held.iter().map(|(id, it)| RecordRef {
+            kind: it.kind,
+            id: *id,
+        });
+        let gone: BTreeSet<RecordRef> = held
+            .chain(self.logged.keys().copied())
+            .filter(|it| !these.contains(&it.id))
+            .collect();
+        for record in &gone {
+            if let Some(number) = self.logged.remove(record) {
+                writes.push(Write::Delete {
+                    table: Table::Log,
+                    key: key(number),
+                });
+            }
+            let chunk = self.held.remove(&record.id).and_then(|it| it.chunk);
+            if let Some(place) = chunk.map(|it| (record.kind, it))
+                && let Some(chunk) = self.chunks.get_mut(&place)
+            {
+                chunk.ids.retain(|it| *it != record.id);
+                self.dirty.insert(place);
+            }
+        }
+        self.write_chunks(writes);
+        gone.into_iter().collect()
+    }
+
     /// Writes the log entry of a changed record.
     pub fn log(&mut self, record: &RecordRef, writes: &mut Vec<Write>) {
         let number = *self.logged.entry(*record).or_insert_with(|| {

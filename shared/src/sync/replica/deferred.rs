@@ -9,6 +9,7 @@ use super::{Event, Replica};
 use crate::id::Entropy;
 use crate::local::Request;
 use crate::sync::message::{DocumentState, ServerMessage};
+use crate::sync::outbox::{self, OutboxEntry};
 use crate::time::Timestamp;
 
 impl Replica {
@@ -46,6 +47,9 @@ impl Replica {
                 let mut states = page.states.iter().map(|it| &it.state);
                 states.any(|it| matches!(it, DocumentState::Note(_)))
             }
+            Event::Kept { changes } => changes.iter().any(|(_, value)| {
+                outbox::read::<OutboxEntry>(value).is_some_and(|it| it.of.is_some())
+            }),
             _ => false,
         }
     }
@@ -107,7 +111,7 @@ impl Replica {
                     | Request::SyncNow
                     | Request::Leave
             ),
-            Event::Received(_) | Event::Fetched(_) | Event::Woke => true,
+            Event::Received(_) | Event::Fetched(_) | Event::Woke | Event::Kept { .. } => true,
         }
     }
 }

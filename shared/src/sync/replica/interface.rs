@@ -20,17 +20,20 @@ pub enum Table {
     Outbox,
     /// Changes that were refused: outbox number.
     Tray,
+    /// Changes that the server has acknowledged: position.
+    Kept,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Table; 6] = [
+    pub const ALL: [Table; 7] = [
         Table::Meta,
         Table::Rows,
         Table::States,
         Table::Log,
         Table::Outbox,
         Table::Tray,
+        Table::Kept,
     ];
 
     /// Its name in the store.
@@ -42,6 +45,7 @@ impl Table {
             Table::Log => "log",
             Table::Outbox => "outbox",
             Table::Tray => "tray",
+            Table::Kept => "kept",
         }
     }
 }
@@ -65,6 +69,13 @@ pub enum Write {
         /// Under which key.
         key: Vec<u8>,
     },
+    /// Take everything out whose key comes before this one.
+    DeleteBelow {
+        /// Where.
+        table: Table,
+        /// The first key that stays.
+        key: Vec<u8>,
+    },
     /// Take everything out.
     Clear {
         /// Where.
@@ -79,7 +90,7 @@ impl Write {
     pub fn is_own(&self) -> bool {
         match self {
             Write::Put { table, .. } => matches!(table, Table::Outbox | Table::Tray),
-            Write::Delete { .. } => false,
+            Write::Delete { .. } | Write::DeleteBelow { .. } => false,
             Write::Clear { .. } => true,
         }
     }
@@ -113,6 +124,8 @@ pub enum Effect {
     },
     /// Get what opens notes and hand in [`Event::NotesReady`].
     LoadNotes,
+    /// Read [`Table::Kept`] and hand in [`Event::Kept`].
+    ReadKept,
 }
 
 /// What happened.
@@ -144,6 +157,11 @@ pub enum Event {
     Woke,
     /// What opens notes is here.
     NotesReady(NoteEngine),
+    /// What the server has acknowledged.
+    Kept {
+        /// Everything in [`Table::Kept`].
+        changes: Vec<(Vec<u8>, Vec<u8>)>,
+    },
 }
 
 /// Why a page of states did not come.

@@ -62,13 +62,18 @@ impl Replica {
                 members: welcome.members,
             });
         }
-        if self.meta.log != Some(welcome.log) {
+        let is_restored = self.meta.log.is_some_and(|it| it != welcome.log);
+        if is_restored {
+            self.begin_again(welcome.log);
+        } else if self.meta.log.is_none() {
             self.meta.log = Some(welcome.log);
-            self.meta.cursor = 0;
-            self.meta.fetched = None;
             self.meta_changed = true;
         }
-        if welcome.fetch {
+        // What goes before everything that waits is not here yet; then the greeting is repeated.
+        if self.kept.hold_greeting() {
+            return;
+        }
+        if welcome.fetch || is_restored {
             self.connection = Connection::CatchingUp { done: 0, total: 0 };
             let after = self.meta.fetched.unwrap_or(self.meta.cursor);
             self.step.effects.push(Effect::Fetch { after });
@@ -105,7 +110,7 @@ impl Replica {
         if entry.member == self.identity.member
             && let Some(number) = self.own_number(entry)
         {
-            self.accepted(number, entry.at, None);
+            self.accepted(number, entry.at, entry.position);
             return true;
         }
         let stamp = Stamp {
@@ -141,11 +146,12 @@ impl Replica {
                 return;
             }
         };
-        if self.meta.log != Some(page.log) {
+        if self.kept.new_log().or(self.meta.log) != Some(page.log) {
             // The database was restored between two pages: begin again.
             self.hello();
             return;
         }
+        self.kept.see(page.states.iter().map(|it| it.record.id));
         let mut fresh: BTreeMap<Kind, Vec<Row>> = BTreeMap::new();
         let count = page.states.len() as u64;
         for entry in page.states {
@@ -193,6 +199,7 @@ impl Replica {
         } else {
             self.meta.fetched = None;
             self.meta.cursor = page.next;
+            self.sweep(page.log);
             self.hello();
         }
     }

@@ -1,0 +1,293 @@
+//! A device of the company: a disk, a replica while it runs, a connection while there is one, and what its
+//! screens show.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use huike_shared::document::ChangeHash;
+use huike_shared::id::RecordId;
+use huike_shared::local::Report;
+use huike_shared::note::NoteEngine;
+use huike_shared::packed;
+use huike_shared::record::RecordRef;
+use huike_shared::row::Row;
+use huike_shared::sync::message::{self, Answer, ClientMessage, ServerMessage, Welcome};
+use huike_shared::sync::replica::{Effect, Event, Replica, Table, Write};
+use huike_shared::time::Timestamp;
+
+use super::server::Server;
+
+/// The disk of a device: what was committed, and nothing else, is there after a crash.
+#[derive(Default, Clone)]
+pub struct Disk(BTreeMap<(Table, Vec<u8>), Vec<u8>>);
+
+impl Disk {
+    pub fn commit(&mut self, writes: Vec<Write>) {
+        for write in writes {
+            match write {
+                Write::Put { table, key, value } => {
+                    self.0.insert((table, key), value);
+                }
+                Write::Delete { table, key } => {
+                    self.0.remove(&(table, key));
+                }
+                Write::DeleteBelow { table, key } => {
+                    self.0.retain(|it, _| it.0 != table || it.1 >= key);
+                }
+                Write::Clear { table } => self.0.retain(|it, _| it.0 != table),
+            }
+        }
+    }
+
+    pub(super) fn table(&self, table: Table) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let all = self.0.iter().filter(|it| it.0.0 == table);
+        all.map(|(key, value)| (key.1.clone(), value.clone()))
+            .collect()
+    }
+}
+
+/// A device: a disk, a replica while it runs, and a connection while there is one.
+pub struct Device {
+    pub member: RecordId,
+    pub disk: Disk,
+    pub replica: Option<Replica>,
+    pub screen: BTreeMap<RecordRef, Row>,
+    /// What a second tab shows, while there is one.
+    pub tab: BTreeMap<RecordRef, Row>,
+    pub has_tab: bool,
+    pub notes: BTreeMap<RecordId, (Vec<ChangeHash>, String)>,
+    /// What the notes were before that: a screen may not have heard yet.
+    pub older: BTreeMap<RecordId, (Vec<ChangeHash>, String)>,
+    pub stored: Vec<RecordId>,
+    /// So many of them were stored when the browser last threw the store away.
+    pub evicted: usize,
+    pub status: huike_shared::local::Status,
+    pub reports: Vec<Report>,
+    pub reachable: bool,
+    /// What it says does not get through for now; what it hears does.
+    pub is_mute: bool,
+    /// How wrong its clock is, in milliseconds.
+    pub skew: i64,
+    /// The browser remembers that the store was filled.
+    pub had_data: bool,
+    pub(super) inbox: VecDeque<Event>,
+    pub(super) up: VecDeque<Vec<u8>>,
+    pub(super) down: VecDeque<Vec<u8>>,
+    pub(super) connected: bool,
+    pub(super) streamed: Option<u64>,
+    pub(super) wants_connection: bool,
+}
+
+impl Device {
+    pub(super) fn new(member: RecordId) -> Self {
+        Device {
+            member,
+            disk: Disk::default(),
+            replica: None,
+            screen: BTreeMap::new(),
+            tab: BTreeMap::new(),
+            has_tab: false,
+            notes: BTreeMap::new(),
+            older: BTreeMap::new(),
+            stored: Vec::new(),
+            evicted: 0,
+            status: huike_shared::local::Status::default(),
+            reports: Vec::new(),
+            reachable: true,
+            is_mute: false,
+            skew: 0,
+            had_data: false,
+            inbox: VecDeque::new(),
+            up: VecDeque::new(),
+            down: VecDeque::new(),
+            connected: false,
+            streamed: None,
+            wants_connection: false,
+        }
+    }
+
+    pub(super) fn clock(&self, now: Timestamp) -> Timestamp {
+        Timestamp::from_millis(now.millis() + self.skew)
+    }
+
+    /// The network fails: frames on their way are lost.
+    pub fn disconnect(&mut self) {
+        let was = self.connected;
+        self.connected = false;
+        self.streamed = None;
+        self.up.clear();
+        self.down.clear();
+        self.inbox.retain(|it| {
+            !matches!(
+                it,
+                Event::Received(_) | Event::Connected | Event::Fetched(_)
+            )
+        });
+        if was {
+            self.inbox.push_back(Event::Disconnected);
+        }
+        self.wants_connection = true;
+    }
+
+    pub(super) fn perform(&mut self, writes: Vec<Write>, effects: Vec<Effect>) {
+        self.disk.commit(writes);
+        for effect in effects {
+            match effect {
+                Effect::Report { screen, report } => {
+                    if self.has_tab && screen.is_none_or(|it| it == TAB) {
+                        show(&mut self.tab, &report);
+                    }
+                    if screen != Some(TAB) {
+                        self.report(report);
+                    }
+                }
+                Effect::Connect => self.wants_connection = !self.connected,
+                Effect::Send(message) => {
+                    if self.connected {
+                        self.up.push_back(message::encode(&message));
+                    }
+                }
+                Effect::Fetch { after } => self.up.push_back(fetch_frame(after)),
+                Effect::Close => self.disconnect(),
+                Effect::Wake { .. } => self.inbox.push_back(Event::Woke),
+                Effect::ReadKept => {
+                    let changes = self.disk.table(Table::Kept);
+                    self.inbox.push_back(Event::Kept { changes });
+                }
+                Effect::LoadNotes => self
+                    .inbox
+                    .push_back(Event::NotesReady(NoteEngine::automerge())),
+            }
+        }
+    }
+
+    pub(super) fn report(&mut self, report: Report) {
+        show(&mut self.screen, &report);
+        match &report {
+            Report::Stored { intent } => self.stored.push(*intent),
+            Report::Status(status) => self.status = status.clone(),
+            Report::Opened(opened) => self.status = opened.status.clone(),
+            Report::Note {
+                owner,
+                field,
+                heads,
+                text,
+                ..
+            } => {
+                let id = huike_shared::note::note_ref(*owner, field).id;
+                let told = (heads.clone(), text.to_string());
+                if let Some(before) = self.notes.insert(id, told.clone())
+                    && before != told
+                {
+                    self.older.insert(id, before);
+                }
+            }
+            _ => {}
+        }
+        self.reports.push(report);
+    }
+
+    pub(super) fn serve(&mut self, server: &mut Server, message: ClientMessage) {
+        match message {
+            ClientMessage::Hello(hello) => {
+                for actor in &hello.actors {
+                    server.actors.entry(*actor).or_insert(self.member);
+                }
+                let is_known = hello
+                    .log
+                    .map_or(hello.cursor == 0, |it| it == server.log_id);
+                let gap = server.head().checked_sub(hello.cursor);
+                let fetch = !is_known || gap.is_none_or(|it| it > server.catch_up_max);
+                self.streamed = (!fetch).then_some(hello.cursor);
+                self.say(&ServerMessage::Welcome(Welcome {
+                    protocol: 1,
+                    log: server.log_id,
+                    head: server.head(),
+                    fetch,
+                    now: server.now,
+                    member: self.member,
+                    members: server.members.clone(),
+                }));
+            }
+            ClientMessage::Register { actors } => {
+                for actor in actors {
+                    server.actors.entry(actor).or_insert(self.member);
+                }
+            }
+            ClientMessage::Push { changes } => {
+                for change in changes {
+                    self.stream(server);
+                    let before = server.head();
+                    let verdict = server.ingest(self.member, &change);
+                    if server.head() > before {
+                        self.streamed = Some(server.head());
+                    }
+                    let answers = vec![Answer {
+                        record: change.record,
+                        hash: change.hash,
+                        verdict,
+                    }];
+                    self.say(&ServerMessage::Answers { answers });
+                }
+            }
+            ClientMessage::Presence {
+                record: Some(record),
+            } if record.kind.0 == FETCH => {
+                let mut bytes = [0; 8];
+                bytes.copy_from_slice(&record.id.0[..8]);
+                let page = server.states(u64::from_be_bytes(bytes), server.page_max);
+                let page = message::decode_unlimited(&message::encode(&page));
+                self.inbox
+                    .push_back(Event::Fetched(Ok(page.expect("a page reads back"))));
+            }
+            ClientMessage::Presence { .. } | ClientMessage::Ping => {}
+        }
+    }
+
+    /// Sends what others have done since.
+    pub(super) fn stream(&mut self, server: &Server) {
+        let Some(from) = self.streamed else { return };
+        if from < server.head() {
+            let from = usize::try_from(from).expect("logs are short here");
+            let entries = server.log[from..].to_vec();
+            self.streamed = Some(server.head());
+            self.say(&ServerMessage::Changes {
+                to: server.head(),
+                entries,
+            });
+        }
+    }
+
+    pub(super) fn say(&mut self, message: &ServerMessage) {
+        self.down.push_back(message::encode(message));
+    }
+}
+
+/// The screen of the second tab.
+pub const TAB: u64 = 2;
+
+/// Puts what is told onto a screen.
+fn show(screen: &mut BTreeMap<RecordRef, Row>, report: &Report) {
+    match report {
+        Report::Rows { batch } => {
+            let rows = packed::unpack(batch).expect("a replica packs good rows");
+            screen.extend(rows.into_iter().map(|it| (it.record_ref(), it)));
+        }
+        Report::Gone { records } => screen.retain(|it, _| !records.contains(it)),
+        _ => {}
+    }
+}
+
+/// Fetches travel in the same queue here, dressed as a presence of this kind.
+const FETCH: u8 = 255;
+
+fn fetch_frame(after: u64) -> Vec<u8> {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&after.to_be_bytes());
+    let record = RecordRef {
+        kind: huike_shared::record::Kind(FETCH),
+        id: RecordId(id),
+    };
+    message::encode(&ClientMessage::Presence {
+        record: Some(record),
+    })
+}
