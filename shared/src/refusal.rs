@@ -76,6 +76,12 @@ impl Refusal {
         }
     }
 
+    /// Whether the change only builds on what the server does not have, as after a restore: the same edit, made
+    /// on what it has, may be granted.
+    pub fn is_stale(&self) -> bool {
+        matches!(self, Refusal::UnknownDependency | Refusal::BrokenHistory)
+    }
+
     /// Whether the same request may be granted later without being changed.
     pub fn is_temporary(&self) -> bool {
         matches!(

@@ -288,6 +288,14 @@ fn an_interrupted_fetch_of_states_skips_nothing() {
     }
 }
 
+/// An edit whose foundation a restored server had lost was refused for good, though it could be made again.
+#[test]
+fn an_edit_on_what_a_restored_server_lost_is_made_again() {
+    for seed in [2_210, 2_378, 3_144] {
+        run(seed, ALL_MOVES);
+    }
+}
+
 /// A tab that opened in the step in which something changed was told the older row last.
 #[test]
 fn a_tab_that_opens_while_something_changes_shows_it() {

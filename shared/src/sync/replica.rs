@@ -73,6 +73,8 @@ pub struct Replica {
     tray: BTreeMap<u64, TrayEntry>,
     connection: Connection,
     greeted: bool,
+    /// Those of edits that were made again because the server did not have what they built on: once.
+    remade: BTreeSet<Actor>,
     /// Those that the server was told of on this connection.
     named: BTreeSet<Actor>,
     last_contact: Option<Timestamp>,
@@ -125,6 +127,7 @@ impl Replica {
             tray: BTreeMap::new(),
             connection: Connection::Offline,
             greeted: false,
+            remade: BTreeSet::new(),
             named: BTreeSet::new(),
             last_contact: None,
             sent: 0,

@@ -276,6 +276,7 @@ impl Company {
         }
         for _ in 0..20_000 {
             let mut busy = false;
+            let head = self.server.head();
             for index in 0..self.devices.len() {
                 if !self.devices[index].connected {
                     self.request(index, Request::SyncNow);
@@ -294,7 +295,7 @@ impl Company {
                         .iter()
                         .any(|it| matches!(it, Event::NotesReady(_)));
             }
-            if !busy {
+            if !busy && head == self.server.head() {
                 return;
             }
         }

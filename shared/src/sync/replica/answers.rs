@@ -179,7 +179,10 @@ impl Replica {
             let Some(entry) = self.dequeue(waiting) else {
                 continue;
             };
-            if waiting == number {
+            let is_made_again = refusal.is_stale()
+                && matches!(entry.meant, Meant::Put(_))
+                && !self.remade.contains(&entry.actor);
+            if waiting == number && !is_made_again {
                 self.set_aside(
                     number,
                     TrayEntry {
@@ -188,14 +191,16 @@ impl Replica {
                     },
                 );
             } else {
-                self.in_flight = self
-                    .in_flight
-                    .saturating_sub(usize::from(waiting <= self.sent));
+                let is_sent = waiting != number && waiting <= self.sent;
+                self.in_flight = self.in_flight.saturating_sub(usize::from(is_sent));
                 again.push((waiting, entry));
             }
         }
         self.live.remove(&record.id);
         self.actor = Actor::new(entropy);
+        if refusal.is_stale() {
+            self.remade.insert(self.actor);
+        }
         for (waiting, entry) in again {
             match entry.meant {
                 Meant::Put(values) => self.author(entry.intent, &record, &values, entry.at),
