@@ -8,6 +8,8 @@
 //! What opens notes is most of Automerge, and few edits need it: the client half of sync reaches it only
 //! through [`NoteEngine`], so that a browser can fetch it when the first note is opened.
 
+use std::panic::catch_unwind;
+
 use automerge::transaction::Transactable;
 use automerge::{AutoCommit, Change, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
 use serde::{Deserialize, Serialize};
@@ -115,9 +117,10 @@ impl NoteDocument {
         NoteDocument { doc, text }
     }
 
-    /// Opens a saved note.
+    /// Opens a saved note. Damaged bytes can panic Automerge; where panics can be caught, they are an error.
     pub fn load(saved: &[u8]) -> Result<Self, NotANote> {
-        let doc = AutoCommit::load(saved).map_err(|_| NotANote)?;
+        let loaded = catch_unwind(|| AutoCommit::load(saved));
+        let doc = loaded.map_err(|_| NotANote)?.map_err(|_| NotANote)?;
         match doc.get(ROOT, "text") {
             Ok(Some((Value::Object(ObjType::Text), text))) => Ok(NoteDocument { doc, text }),
             _ => Err(NotANote),

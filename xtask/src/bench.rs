@@ -1,8 +1,8 @@
 //! Figures, one JSON line each on standard output.
 //!
 //! `bundle` weighs the shipped files. `client` and `sync` run scripts of `end2end/bench` in a
-//! Chromium against a released server; they print their lines themselves. `simulate` runs the company
-//! in memory for hours.
+//! Chromium against a released server; they print their lines themselves. `simulate` and `fuzz` run
+//! randomised tests for hours.
 
 use std::fs;
 use std::path::Path;
@@ -12,8 +12,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::compress::compressed;
+use crate::long_run::{self, FUZZ, SIMULATE};
 use crate::serve;
-use crate::simulate::simulate;
 use crate::site;
 use crate::toolchain::Installing;
 use crate::tools;
@@ -30,6 +30,8 @@ pub enum Bench {
     Sync,
     /// The simulated company, for hours (`--hours N`).
     Simulate,
+    /// Damaged inputs for every decoder, for hours (`--hours N`).
+    Fuzz,
 }
 
 #[derive(Serialize)]
@@ -70,7 +72,8 @@ pub fn bench(
         Bench::Bundle => bundle(&site()?),
         Bench::Client => script(workspace, installing, &site()?, "client", args),
         Bench::Sync => script(workspace, installing, &site()?, "sync", args),
-        Bench::Simulate => simulate(workspace, args),
+        Bench::Simulate => long_run::run(workspace, &SIMULATE, args),
+        Bench::Fuzz => long_run::run(workspace, &FUZZ, args),
     }
 }
 

@@ -6,10 +6,10 @@
 mod bench;
 mod compress;
 mod digest;
+mod long_run;
 mod mutations;
 mod progress;
 mod serve;
-mod simulate;
 mod site;
 mod split;
 mod styles;

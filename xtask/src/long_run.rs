@@ -1,5 +1,6 @@
-//! Long runs of the simulated company (`shared/tests/convergence.rs`): new seeds for so many hours, and a ledger
-//! of what was run, so that runs add up.
+//! Long runs of randomised tests: the simulated company (`shared/tests/convergence.rs`) and the damaged inputs
+//! (`shared/tests/decoders.rs`). New seeds for so many hours, and a ledger of what was run, so that runs
+//! add up.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -13,16 +14,50 @@ use serde::{Deserialize, Serialize};
 use crate::progress::note;
 use crate::workspace::Workspace;
 
-/// Seeds of one batch, a line in the ledger.
-const BATCH: u64 = 2_000;
 /// Seeds below belong to the tests.
 const FIRST: u64 = 1_000_000;
-/// Simulated steps in all that the project wants to see.
-const STEPS_GOAL: u64 = 10_000_000;
+
+/// A randomised test that can run for hours.
+pub struct LongRun {
+    /// Its name, and that of its folder.
+    bench: &'static str,
+    figure: &'static str,
+    unit: &'static str,
+    /// What the project wants to see in all runs together.
+    goal: u64,
+    /// The test file and the test.
+    test: [&'static str; 2],
+    /// Says how many seeds to try.
+    count: &'static str,
+    /// Seeds of one batch, a line in the ledger.
+    batch: u64,
+}
+
+/// Replicas, a server and a network that fail.
+pub const SIMULATE: LongRun = LongRun {
+    bench: "simulate",
+    figure: "simulated_steps_without_loss_or_divergence",
+    unit: "steps",
+    goal: 10_000_000,
+    test: ["convergence", "replicas_converge"],
+    count: "HUIKE_SEEDS",
+    batch: 2_000,
+};
+
+/// Damaged inputs for every decoder.
+pub const FUZZ: LongRun = LongRun {
+    bench: "fuzz",
+    figure: "damaged_inputs_without_an_escaped_panic",
+    unit: "inputs",
+    goal: 100_000_000,
+    test: ["decoders", "no_damaged_input"],
+    count: "HUIKE_INPUTS",
+    batch: 100_000,
+};
 
 /// How long to run.
 #[derive(Parser)]
-#[command(name = "simulate", no_binary_name = true)]
+#[command(no_binary_name = true)]
 struct Options {
     /// Hours; parts of one are fine.
     #[arg(long, default_value_t = 1.0)]
@@ -54,9 +89,9 @@ struct Figure {
 }
 
 /// Runs seeds that no earlier run of this ledger had, until the time is over.
-pub fn simulate(workspace: &Workspace, args: &[String]) -> Result<()> {
+pub fn run(workspace: &Workspace, long: &LongRun, args: &[String]) -> Result<()> {
     let options = Options::try_parse_from(args)?;
-    let ledger = workspace.target().join("simulate/ledger.jsonl");
+    let ledger = workspace.target().join(long.bench).join("ledger.jsonl");
     fs::create_dir_all(ledger.parent().context("a file lies in a folder")?)?;
     let known = fs::read_to_string(&ledger).unwrap_or_default();
     let mut batches = known
@@ -69,13 +104,14 @@ pub fn simulate(workspace: &Workspace, args: &[String]) -> Result<()> {
     let mut steps_of_this_run = 0;
     while Instant::now() < end {
         let next = batches.iter().map(|it| it.first_seed + it.seeds).max();
-        let batch = run(workspace, next.unwrap_or(FIRST), &commit)?;
+        let batch = run_batch(workspace, long, next.unwrap_or(FIRST), &commit)?;
         let mut file = OpenOptions::new().create(true).append(true).open(&ledger)?;
         writeln!(file, "{}", serde_json::to_string(&batch)?)?;
         note(&format!(
-            "seeds from {}: {} steps, {} failed",
+            "seeds from {}: {} {}, {} failed",
             batch.first_seed,
             batch.steps,
+            long.unit,
             batch.failed.len()
         ));
         steps_of_this_run += batch.steps;
@@ -84,12 +120,12 @@ pub fn simulate(workspace: &Workspace, args: &[String]) -> Result<()> {
     let failed: Vec<u64> = batches.iter().flat_map(|it| it.failed.clone()).collect();
     let value = batches.iter().map(|it| it.steps).sum();
     let line = Figure {
-        bench: "simulate",
-        figure: "simulated_steps_without_loss_or_divergence",
+        bench: long.bench,
+        figure: long.figure,
         value,
-        goal: STEPS_GOAL,
-        unit: "steps",
-        met: value >= STEPS_GOAL && failed.is_empty(),
+        goal: long.goal,
+        unit: long.unit,
+        met: value >= long.goal && failed.is_empty(),
         seeds: batches.iter().map(|it| it.seeds).sum(),
         failed_seeds: failed.len(),
         steps_of_this_run,
@@ -104,21 +140,20 @@ pub fn simulate(workspace: &Workspace, args: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn run(workspace: &Workspace, first_seed: u64, commit: &str) -> Result<Batch> {
+fn run_batch(
+    workspace: &Workspace,
+    long: &LongRun,
+    first_seed: u64,
+    commit: &str,
+) -> Result<Batch> {
+    let [file, test] = long.test;
     let started = Instant::now();
     let output = workspace
         .cargo()
-        .args([
-            "test",
-            "--quiet",
-            "-p",
-            "huike-shared",
-            "--test",
-            "convergence",
-        ])
-        .args(["--", "--nocapture", "replicas_converge"])
+        .args(["test", "--quiet", "-p", "huike-shared", "--test", file])
+        .args(["--", "--nocapture", test])
         .env("HUIKE_FIRST_SEED", first_seed.to_string())
-        .env("HUIKE_SEEDS", BATCH.to_string())
+        .env(long.count, long.batch.to_string())
         .env("RUST_BACKTRACE", "0")
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
@@ -129,11 +164,11 @@ fn run(workspace: &Workspace, first_seed: u64, commit: &str) -> Result<Batch> {
         lines.filter_map(|it| it.trim().parse().ok()).collect()
     };
     let Some(steps) = numbers("steps ").first().copied() else {
-        bail!("the simulation did not say how far it came: {text}");
+        bail!("the test did not say how far it came: {text}");
     };
     Ok(Batch {
         first_seed,
-        seeds: BATCH,
+        seeds: long.batch,
         steps,
         failed: numbers("failed seed "),
         commit: commit.to_owned(),

@@ -1,0 +1,348 @@
+//! Whatever bytes come in, every decoder answers: no panic, no runaway, and what it takes it writes again.
+//!
+//! Each decoder has a folder of kept inputs (`shared/tests/corpus`): honest ones, and every input that ever
+//! failed. They are tried as they are and then damaged at random. Seeds: `HUIKE_INPUTS=<count>` tries more
+//! for each decoder, `HUIKE_FIRST_SEED=<number>` begins elsewhere; `cargo xtask bench fuzz --hours 2` goes on
+//! for hours. `HUIKE_WRITE_CORPUS=1` writes the honest ones anew.
+
+mod corpus;
+
+use std::fmt::Debug;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use huike_shared::document::{self, Registers};
+use huike_shared::id::RecordId;
+use huike_shared::local::{self, Report, Request};
+use huike_shared::money::{Currency, Money};
+use huike_shared::note::NoteDocument;
+use huike_shared::place::Place;
+use huike_shared::rank::Rank;
+use huike_shared::sync::gate;
+use huike_shared::sync::message::{
+    self, ClientMessage, DocumentState, FRAME_BYTES_MAX, ServerMessage, StatesPage,
+};
+use huike_shared::sync::outbox::{self, OutboxEntry, TrayEntry};
+use huike_shared::{packed, search, time};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Damaged inputs for each decoder in a usual run.
+const INPUTS: u64 = 4_000;
+/// No input grows beyond this: longer ones are refused by their length.
+const INPUT_MAX: usize = 4 << 10;
+
+struct Decoder {
+    name: &'static str,
+    /// Whether the input was taken.
+    decode: fn(&[u8]) -> bool,
+}
+
+const DECODERS: [Decoder; 15] = [
+    Decoder {
+        name: "client-message",
+        decode: frame::<ClientMessage>,
+    },
+    Decoder {
+        name: "server-message",
+        decode: frame::<ServerMessage>,
+    },
+    Decoder {
+        name: "states-page",
+        decode: page,
+    },
+    Decoder {
+        name: "outbox-entry",
+        decode: kept::<OutboxEntry>,
+    },
+    Decoder {
+        name: "tray-entry",
+        decode: kept::<TrayEntry>,
+    },
+    Decoder {
+        name: "request",
+        decode: told::<Request>,
+    },
+    Decoder {
+        name: "report",
+        decode: told::<Report>,
+    },
+    Decoder {
+        name: "kept-intents",
+        decode: intents,
+    },
+    Decoder {
+        name: "document-state",
+        decode: state,
+    },
+    Decoder {
+        name: "packed-rows",
+        decode: rows,
+    },
+    Decoder {
+        name: "change",
+        decode: change,
+    },
+    Decoder {
+        name: "judged-change",
+        decode: judged,
+    },
+    Decoder {
+        name: "note",
+        decode: note,
+    },
+    Decoder {
+        name: "text-values",
+        decode: texts,
+    },
+    Decoder {
+        name: "search",
+        decode: typed,
+    },
+];
+
+fn again<T: PartialEq + Debug>(first: &T, second: Option<T>) {
+    assert_eq!(
+        Some(first),
+        second.as_ref(),
+        "what was taken is not written again"
+    );
+}
+
+fn frame<T: Serialize + DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> bool {
+    let Ok(message) = message::decode::<T>(bytes) else {
+        return false;
+    };
+    assert!(bytes.len() <= FRAME_BYTES_MAX);
+    again(&message, message::decode(&message::encode(&message)).ok());
+    true
+}
+
+fn page(bytes: &[u8]) -> bool {
+    let Ok(page) = message::decode_unlimited::<StatesPage>(bytes) else {
+        return false;
+    };
+    again(
+        &page,
+        message::decode_unlimited(&message::encode(&page)).ok(),
+    );
+    true
+}
+
+fn kept<T: Serialize + DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> bool {
+    let Some(value) = outbox::read::<T>(bytes) else {
+        return false;
+    };
+    again(&value, outbox::read(&outbox::write(&value)));
+    true
+}
+
+fn told<T: Serialize + DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> bool {
+    let Some(value) = local::decode::<T>(bytes) else {
+        return false;
+    };
+    again(&value, local::decode(&local::encode(&value)));
+    true
+}
+
+fn intents(bytes: &[u8]) -> bool {
+    let Some(intents) = local::kept_intents(bytes) else {
+        return false;
+    };
+    again(
+        &intents,
+        local::kept_intents(&local::keep_intents(&intents)),
+    );
+    true
+}
+
+fn state(bytes: &[u8]) -> bool {
+    let Some(state) = local::decode::<DocumentState>(bytes) else {
+        return false;
+    };
+    again(&state, local::decode(&local::encode(&state)));
+    if let DocumentState::Flat(registers) = &state {
+        // A state of a server is shown, whatever is in it.
+        let def = huike_shared::registry::RECORDS[0];
+        let _ = registers.to_row(def, RecordId([1; 16]));
+    }
+    true
+}
+
+fn rows(bytes: &[u8]) -> bool {
+    let Ok(rows) = packed::unpack(bytes) else {
+        return false;
+    };
+    if let Some(first) = rows.first() {
+        again(&rows, packed::unpack(&packed::pack(first.kind, &rows)).ok());
+    }
+    true
+}
+
+fn change(bytes: &[u8]) -> bool {
+    document::decode(bytes).is_ok()
+}
+
+/// What the gate takes must load in Automerge.
+fn judged(bytes: &[u8]) -> bool {
+    let Ok(flat) = gate::parse(bytes) else {
+        return false;
+    };
+    let def = huike_shared::registry::RECORDS[0];
+    let empty = Registers::default();
+    let role = huike_shared::access::Role::Administrator;
+    if gate::judge(&flat, def, &empty, &empty, role).is_err() {
+        return false;
+    }
+    let mut automerge = automerge::AutoCommit::new();
+    let change = automerge::Change::try_from(bytes).expect("the gate took it");
+    automerge.apply_changes([change]).expect("the gate took it");
+    automerge::AutoCommit::load(&automerge.save()).expect("what the gate took loads again");
+    true
+}
+
+fn note(bytes: &[u8]) -> bool {
+    NoteDocument::load(bytes).is_ok()
+}
+
+fn texts(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    let yuan = Currency::parse("CNY").expect("a currency");
+    let taken = [
+        RecordId::parse(text).is_ok(),
+        Place::parse(text).is_some(),
+        Rank::parse(text).is_some(),
+        Money::parse_register(text).is_some(),
+        Money::parse_typed(text, yuan).is_some(),
+        time::parse_date(text).is_some(),
+    ];
+    taken.contains(&true)
+}
+
+fn typed(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    let _ = search::Query::parse(text);
+    true
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/corpus")
+        .join(name)
+}
+
+fn kept_inputs(name: &str) -> Vec<Vec<u8>> {
+    let files = fs::read_dir(folder(name)).expect("each decoder has kept inputs");
+    let mut files: Vec<PathBuf> = files.map(|it| it.expect("a file").path()).collect();
+    files.sort();
+    files
+        .iter()
+        .map(|it| fs::read(it).expect("it reads"))
+        .collect()
+}
+
+fn damage(rng: &mut StdRng, inputs: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = inputs[rng.random_range(0..inputs.len())].clone();
+    for _ in 0..rng.random_range(1..6) {
+        let length = bytes.len();
+        let at = rng.random_range(0..=length);
+        match rng.random_range(0..8) {
+            0 if at < length => bytes[at] ^= 1 << rng.random_range(0..8),
+            1 if at < length => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][rng.random_range(0..5)],
+            2 => bytes.truncate(at),
+            3 => bytes.insert(at, rng.random()),
+            4 if at < length => {
+                bytes.remove(at);
+            }
+            // A length that promises far more than there is.
+            5 => {
+                bytes.splice(at..at, [0xff, 0xff, 0xff, 0xff, 0x0f]);
+            }
+            6 => {
+                let other = &inputs[rng.random_range(0..inputs.len())];
+                let from = rng.random_range(0..=other.len());
+                bytes.truncate(at);
+                bytes.extend(&other[from..]);
+            }
+            _ => {
+                let until = rng.random_range(at..=length);
+                let part = bytes[at..until].to_vec();
+                bytes.splice(at..at, part);
+            }
+        }
+        bytes.truncate(INPUT_MAX);
+    }
+    // A checksum that fits lets the damage behind it be seen.
+    if rng.random_range(0..2) == 0 {
+        corpus::repair(&mut bytes);
+    }
+    bytes
+}
+
+/// Keeps an input that failed, so that it is tried for ever.
+fn keep(name: &str, bytes: &[u8]) -> PathBuf {
+    let digest = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, it| {
+        (hash ^ u64::from(*it)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let path = folder(name).join(format!("failed-{digest:016x}"));
+    fs::write(&path, bytes).expect("the corpus can be written");
+    path
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|it| it.parse().ok())
+}
+
+#[test]
+fn every_decoder_takes_its_kept_inputs() {
+    for (decoder, name, bytes) in corpus::honest() {
+        let path = folder(decoder).join(name);
+        if number("HUIKE_WRITE_CORPUS").is_some() {
+            fs::create_dir_all(folder(decoder)).expect("the corpus can be written");
+            fs::write(&path, &bytes).expect("the corpus can be written");
+        }
+        assert_eq!(
+            fs::read(&path).ok(),
+            Some(bytes),
+            "{decoder}/{name}: an earlier build's bytes must stay readable"
+        );
+    }
+    for decoder in DECODERS {
+        let inputs = kept_inputs(decoder.name);
+        let taken = inputs.iter().filter(|it| (decoder.decode)(it)).count();
+        assert!(taken > 0, "{} takes none of its inputs", decoder.name);
+    }
+}
+
+#[test]
+fn no_damaged_input_makes_a_decoder_panic() {
+    let first = number("HUIKE_FIRST_SEED").unwrap_or(0);
+    let count = number("HUIKE_INPUTS").unwrap_or(INPUTS);
+    println!("seed {first}");
+    let mut failed = Vec::new();
+    for decoder in DECODERS {
+        let inputs = kept_inputs(decoder.name);
+        for seed in first..first + count {
+            let bytes = damage(&mut StdRng::seed_from_u64(seed), &inputs);
+            let decoded = catch_unwind(AssertUnwindSafe(|| (decoder.decode)(&bytes)));
+            if decoded.is_err() {
+                let path = keep(decoder.name, &bytes);
+                println!("failed seed {seed}");
+                failed.push(format!(
+                    "{}: seed {seed}, kept as {}",
+                    decoder.name,
+                    path.display()
+                ));
+            }
+        }
+    }
+    println!("steps {}", count * DECODERS.len() as u64);
+    assert!(failed.is_empty(), "{failed:#?}");
+}
