@@ -1,0 +1,4 @@
+//! Other programs: tokens, records, changes, through HTTP.
+
+mod program;
+mod records;
