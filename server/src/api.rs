@@ -1,13 +1,14 @@
 //! The JSON interface of the app and of other programs, under `/api/v1`. Never cached.
 //!
 //! For programs: [`records`] are one set of routes for every kind, [`changes`] tell what happened,
-//! [`tokens`] let programs in. No kind is named here: the registry
+//! [`tokens`] let programs in, [`openapi`] describes all of it. No kind is named here: the registry
 //! says which there are.
 
 pub mod changes;
 pub mod error;
 mod fields;
 pub mod invitations;
+pub mod openapi;
 pub mod programs;
 mod query;
 mod record;

@@ -58,6 +58,7 @@ pub fn router(state: AppState) -> Router {
             get(api::invitations::list).post(api::invitations::invite),
         )
         .route("/api/v1/invitations/{id}", delete(api::invitations::revoke))
+        .route("/api/v1/openapi.json", get(api::openapi::show))
         .route(
             "/api/v1/tokens",
             get(api::tokens::list).post(api::tokens::make),

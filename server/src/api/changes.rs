@@ -14,7 +14,6 @@ use crate::store::changes::LoggedChange;
 use axum::extract::{Path, Query, State};
 use huike_shared::access::Action;
 use huike_shared::document::{self, DELETED, FlatChange, Registers};
-use huike_shared::id::RecordId;
 use huike_shared::note::{NOTE, note_ref, owner_of};
 use huike_shared::record::{FieldKind, KindDef, RecordRef};
 use huike_shared::registry;
@@ -32,14 +31,14 @@ pub const CHANGES: u64 = 100;
 pub const WAIT_SECONDS_MAX: u64 = 25;
 
 /// What is asked of [`feed`].
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct FeedAsked {
     #[serde(default)]
     after: u64,
     limit: Option<u64>,
     #[serde(default)]
     wait: u64,
-    log: Option<RecordId>,
+    log: Option<String>,
 }
 
 /// `GET /api/v1/changes`: everything behind a position, in order, without gaps.
@@ -57,7 +56,7 @@ pub async fn feed(
     // Followed before it is read: what comes in between is heard of.
     let mut moved = state.hub.follow(workspace_id);
     let log = state.ingest.head(workspace_id).await?;
-    let is_other = asked.log.is_some_and(|it| it != log.log);
+    let is_other = asked.log.is_some_and(|it| it != log.log.to_string());
     if is_other || asked.after > log.position {
         return Err(ApiError::OtherLog.into());
     }

@@ -53,7 +53,10 @@ impl Wanted {
             if is_there {
                 continue;
             }
-            let value = initial(field, now)?;
+            let missing = || ApiError::MissingField {
+                field: field.name.to_owned(),
+            };
+            let value = values::initial(field, now).ok_or_else(missing)?;
             self.values.push((field.name.into(), value));
         }
         Ok(())
@@ -86,10 +89,10 @@ impl Wanted {
                         .chain(&added)
                         .any(|it: &(Box<str>, _)| it.0 == key);
                 if !is_there {
-                    let missing = |_| ApiError::MissingField {
+                    let missing = || ApiError::MissingField {
                         field: key.to_string(),
                     };
-                    let value = initial(field, now).map_err(missing)?;
+                    let value = values::initial(field, now).ok_or_else(missing)?;
                     added.push((key, value));
                 }
             }
@@ -169,18 +172,6 @@ impl Wanted {
     }
 }
 
-/// What a field that was left out holds in a new record, if that goes without saying.
-fn initial(field: &FieldDef, now: Timestamp) -> Result<Scalar, ApiError> {
-    match field.kind {
-        FieldKind::Outcome => Ok(Scalar::text("open")),
-        FieldKind::Instant => Ok(Scalar::Int(now.millis())),
-        FieldKind::Percent => Ok(Scalar::Int(0)),
-        _ => Err(ApiError::MissingField {
-            field: field.name.to_owned(),
-        }),
-    }
-}
-
 /// Every field of a kind with its value, parts by their ids. Notes are not among them: their texts
 /// lie elsewhere.
 pub fn told<'a>(
@@ -196,8 +187,19 @@ pub fn told<'a>(
     for family in def.families {
         fields.insert(family.name.to_owned(), Value::Object(Map::new()));
     }
-    for key in keys.filter(|it| it.contains('.')) {
-        put(&mut fields, def, key, &value(key));
+    for key in keys {
+        let mut words = key.splitn(3, '.');
+        let (Some(family), Some(part)) = (words.next(), words.next().and_then(PartId::parse))
+        else {
+            continue;
+        };
+        // A part has every field of its list, like the record.
+        if let Some(family) = def.families.iter().find(|it| it.name == family) {
+            for field in family.fields {
+                let key = part_key(family.name, part, field.name);
+                put(&mut fields, def, &key, &value(&key));
+            }
+        }
     }
     fields
 }

@@ -10,6 +10,7 @@ use crate::entropy::{digest, hex};
 use crate::store::queries::{Condition, Deleted, Key, RowsQuery, Spot, Test};
 use huike_shared::id::RecordId;
 use huike_shared::money::Money;
+use huike_shared::place::PartId;
 use huike_shared::record::{FieldDef, FieldKind, KindDef};
 use huike_shared::scalar::Scalar;
 
@@ -21,13 +22,6 @@ pub const PAGE: u64 = 50;
 pub const CONDITIONS_MAX: usize = 20;
 /// Values in one `in`.
 pub const VALUES_MAX: usize = 50;
-/// Words that are no fields.
-pub const RESERVED: &[&str] = &["sort", "limit", "cursor", "deleted", "lang"];
-/// The comparisons, behind a dot.
-pub const COMPARISONS: &[&str] = &[
-    "eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "empty",
-];
-
 /// Bytes of a digest in a cursor, by which a cursor of another question is known.
 const MARK_BYTES: usize = 4;
 
@@ -119,6 +113,29 @@ impl Asked {
     }
 }
 
+/// The comparisons that a field knows, behind a dot; `eq` goes without saying.
+pub fn comparisons(kind: FieldKind) -> &'static [&'static str] {
+    match kind {
+        FieldKind::Line
+        | FieldKind::Paragraphs
+        | FieldKind::Phone
+        | FieldKind::Email
+        | FieldKind::Url => &["eq", "ne", "lt", "lte", "gt", "gte", "contains", "empty"],
+        FieldKind::Number
+        | FieldKind::Percent
+        | FieldKind::Money
+        | FieldKind::Date
+        | FieldKind::Instant
+        | FieldKind::Rank => &["eq", "ne", "lt", "lte", "gt", "gte", "empty"],
+        FieldKind::Choice(_) | FieldKind::Member | FieldKind::Link(_) => {
+            &["eq", "ne", "in", "empty"]
+        }
+        FieldKind::Flag => &["eq", "ne", "empty"],
+        FieldKind::Place | FieldKind::Outcome => &["eq", "empty"],
+        FieldKind::Note => &[],
+    }
+}
+
 /// What a list can be sorted by.
 pub fn order(def: &'static KindDef, name: &str) -> Option<Key> {
     match name {
@@ -170,6 +187,9 @@ fn conditions(def: &'static KindDef, name: &str, value: &str) -> Result<Vec<Cond
 }
 
 fn field_conditions(field: &FieldDef, comparison: &str, value: &str) -> Option<Vec<Condition>> {
+    if !comparisons(field.kind).contains(&comparison) {
+        return None;
+    }
     let one = |key: Key, test: Test| Some(vec![Condition { key, test }]);
     let (key, text) = (key(field), Key::Text(field.name));
     match (comparison, field.kind) {
@@ -193,35 +213,29 @@ fn field_conditions(field: &FieldDef, comparison: &str, value: &str) -> Option<V
             };
             one(key, test)
         }
-        (_, FieldKind::Flag) => None,
-        ("in", FieldKind::Choice(_) | FieldKind::Member | FieldKind::Link(_)) => {
+        ("in", _) => {
             let values: Option<Vec<Scalar>> =
                 value.split(',').map(|it| read(field.kind, it)).collect();
             let values = values.filter(|it| it.len() <= VALUES_MAX)?;
             one(key, Test::OneOf(values))
         }
-        (
-            "contains",
-            FieldKind::Line
-            | FieldKind::Paragraphs
-            | FieldKind::Phone
-            | FieldKind::Email
-            | FieldKind::Url,
-        ) if !value.is_empty() => one(key, Test::Contains(value.to_owned())),
+        ("contains", _) if value.is_empty() => None,
+        ("contains", _) => one(key, Test::Contains(value.to_owned())),
         // A column: pipeline, or pipeline and stage.
-        ("eq", FieldKind::Place) => {
-            let mut words = value.split('/');
-            RecordId::parse(words.next()?).ok()?;
-            if let Some(stage) = words.next() {
-                huike_shared::place::PartId::parse(stage)?;
-            }
-            if words.next().is_some() {
-                return None;
-            }
-            one(key, Test::StartsWith(format!("{value}/")))
+        (_, FieldKind::Place) => {
+            let (pipeline, stage) = match value.split_once('/') {
+                Some((pipeline, stage)) => (pipeline, Some(PartId::parse(stage)?)),
+                None => (value, None),
+            };
+            let pipeline = RecordId::parse(pipeline).ok()?;
+            let column = match stage {
+                Some(stage) => format!("{pipeline}/{stage}/"),
+                None => format!("{pipeline}/"),
+            };
+            one(key, Test::StartsWith(column))
         }
         // `open`, `won`, `lost`, or one reason: `lost:price`.
-        ("eq", FieldKind::Outcome) if value == "lost" => {
+        (_, FieldKind::Outcome) if value == "lost" => {
             one(key, Test::StartsWith("lost:".to_owned()))
         }
         ("eq" | "ne", FieldKind::Money) => {
@@ -238,7 +252,6 @@ fn field_conditions(field: &FieldDef, comparison: &str, value: &str) -> Option<V
             });
             Some(all)
         }
-        ("lt" | "lte" | "gt" | "gte", FieldKind::Place | FieldKind::Outcome) => None,
         _ => compare(key, comparison, read(field.kind, value)?),
     }
 }
@@ -277,14 +290,12 @@ mod tests {
 
     #[test]
     fn no_field_has_a_reserved_name() {
-        let others = ["created", "updated", "id"];
+        let words = ["sort", "limit", "cursor", "deleted", "lang"];
+        let keys = ["created", "updated", "id"];
         for def in kinds() {
             let names = def.fields.iter().map(|it| it.name);
             for name in names.chain(def.families.iter().map(|it| it.name)) {
-                assert!(
-                    !RESERVED.contains(&name) && !others.contains(&name),
-                    "{name}"
-                );
+                assert!(!words.contains(&name) && !keys.contains(&name), "{name}");
             }
         }
     }

@@ -41,6 +41,21 @@ pub fn to_json(kind: FieldKind, value: &Scalar) -> Value {
     }
 }
 
+/// What a required field that is left out holds in a new record, if that goes without saying.
+pub fn initial(field: &FieldDef, now: Timestamp) -> Option<Scalar> {
+    match field.kind {
+        FieldKind::Outcome => Some(Scalar::text("open")),
+        FieldKind::Instant => Some(Scalar::Int(now.millis())),
+        FieldKind::Percent => Some(Scalar::Int(0)),
+        _ => None,
+    }
+}
+
+/// Whether a new record must be given this field.
+pub fn is_asked_for(field: &FieldDef) -> bool {
+    field.required && initial(field, Timestamp::default()).is_none()
+}
+
 /// A place as a program names it: what it leaves out is filled in by [`super::fields`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlaceAsked {

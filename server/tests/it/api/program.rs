@@ -1,6 +1,7 @@
 //! A program with a token.
 
-use crate::app::{Browser, TestApp};
+use crate::app::{Browser, PASSWORD, TestApp};
+use huike_server::config::Settings;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
@@ -87,7 +88,33 @@ pub async fn make_token(browser: &Browser, body: Value) -> Answer {
     .await
 }
 
+/// The administrator of another workspace on the same server.
+pub async fn second_workspace(app: &TestApp) -> Browser {
+    let browser = app.browser();
+    let form = [
+        ("workspace", "Second"),
+        ("name", "Ann"),
+        ("login", "ann@example.com"),
+        ("password", PASSWORD),
+    ];
+    let answer = browser.post("/setup").form(&form).send().await.unwrap();
+    assert_eq!(answer.status(), 303);
+    browser
+}
+
 impl Program {
+    /// A program on a server that lets others sign up.
+    pub async fn start_open() -> (TestApp, Program) {
+        let app = TestApp::start_with(Settings {
+            open_sign_up: Some(true),
+            ..Settings::default()
+        });
+        let app = app.await;
+        let browser = app.administrator().await;
+        let program = Program::of(&browser, "read_write").await;
+        (app, program)
+    }
+
     pub fn new(address: &str, token: &str) -> Program {
         Program {
             address: address.to_owned(),
