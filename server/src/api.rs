@@ -1,9 +1,25 @@
-//! The JSON interface of the app, under `/api/v1`. Never cached.
+//! The JSON interface of the app and of other programs, under `/api/v1`. Never cached.
+//!
+//! For programs: [`records`] are one set of routes for every kind, [`changes`] tell what happened,
+//! [`tokens`] let programs in, [`openapi`] describes all of it. No kind is named here: the registry
+//! says which there are.
 
+pub mod changes;
+pub mod error;
+mod fields;
 pub mod invitations;
+pub mod openapi;
+pub mod programs;
+mod query;
+mod record;
+pub mod records;
+pub mod tokens;
+mod values;
+pub mod writing;
 
 use crate::app::AppState;
-use crate::auth::{SignedIn, account, replica, session};
+use crate::auth::caller::Pass;
+use crate::auth::{Caller, SignedIn, account, replica, session};
 use crate::error::Failure;
 use crate::http::client_address::ClientAddress;
 use axum::Json;
@@ -36,10 +52,12 @@ pub async fn version() -> Fresh<Value> {
 
 /// `GET /api/v1/me`: who asks, where, and who else is there. Names the replica anew, for a browser
 /// that lost the cookie.
-pub async fn me(State(state): State<AppState>, signed_in: SignedIn) -> Result<Response, Failure> {
-    let SignedIn {
-        member, workspace, ..
-    } = signed_in;
+pub async fn me(State(state): State<AppState>, caller: Caller) -> Result<Response, Failure> {
+    let Caller {
+        member,
+        workspace,
+        pass,
+    } = caller;
     let members: Vec<Value> = state
         .store
         .members(workspace.id)
@@ -65,7 +83,9 @@ pub async fn me(State(state): State<AppState>, signed_in: SignedIn) -> Result<Re
         "members": members,
     }))
     .into_response();
-    replica::name(response.headers_mut(), &member, state.config.is_secure());
+    if pass == Pass::Session {
+        replica::name(response.headers_mut(), &member, state.config.is_secure());
+    }
     Ok(response)
 }
 

@@ -1,5 +1,6 @@
 //! Everything a request may need, built once.
 
+use crate::api::programs::Programs;
 use crate::auth::password::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub imports: Desk,
     /// Tells connections what was accepted.
     pub hub: Hub,
+    /// What is remembered of programs.
+    pub programs: Programs,
     /// Hashing, a few at a time.
     pub passwords: Passwords,
     /// What the first account must show. New at each start, printed on the console.
@@ -81,6 +84,7 @@ impl AppState {
             imports: Desk::new(folder, ingest.clone()),
             ingest,
             hub,
+            programs: Programs::default(),
             passwords: Passwords::new()?,
             set_up_code: entropy::code(),
             site,

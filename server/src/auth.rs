@@ -4,6 +4,7 @@
 //! interface (`crate::api`) only carry words in and out, so both follow the same rules.
 
 pub mod account;
+pub mod caller;
 pub mod invitation;
 pub mod login;
 pub mod password;
@@ -11,5 +12,7 @@ pub mod replica;
 pub mod session;
 pub mod sign_in;
 pub mod throttle;
+pub mod token;
 
+pub use caller::Caller;
 pub use session::SignedIn;

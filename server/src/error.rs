@@ -6,8 +6,9 @@
 //!
 //! Handlers return a [`Failure`]; `crate::http::failures` puts it into words, as JSON or as a page.
 
+use crate::api::error::ApiError;
 use crate::store::StoreError;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use huike_messages::Messages;
 use std::sync::Arc;
@@ -137,6 +138,9 @@ pub enum Failure {
     /// The person may read why.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// A program may read why, with the field it is about.
+    #[error(transparent)]
+    Api(#[from] ApiError),
     /// The memory failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -155,6 +159,7 @@ impl Failure {
     pub fn code(&self) -> &'static str {
         match self {
             Failure::Refused(refused) => refused.code(),
+            Failure::Api(error) => error.code(),
             Failure::Store(StoreError::Full) => "storage-full",
             Failure::Store(StoreError::ReadOnly) => "storage-read-only",
             Failure::Store(_) | Failure::Broken(_) => "unexpected",
@@ -165,6 +170,7 @@ impl Failure {
     pub fn status(&self) -> StatusCode {
         match self {
             Failure::Refused(refused) => refused.status(),
+            Failure::Api(error) => error.status(),
             Failure::Store(StoreError::Full | StoreError::ReadOnly) => {
                 StatusCode::INSUFFICIENT_STORAGE
             }
@@ -177,6 +183,7 @@ impl Failure {
     pub fn sentence(&self, messages: &Messages) -> String {
         match self {
             Failure::Refused(refused) => refused.sentence(messages),
+            Failure::Api(error) => error.sentence(messages),
             Failure::Store(StoreError::Full) => messages.error_storage_full(),
             Failure::Store(StoreError::ReadOnly) => messages.error_storage_read_only(),
             Failure::Store(_) | Failure::Broken(_) => messages.error_unexpected(),
@@ -187,14 +194,27 @@ impl Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match &self {
-            Failure::Refused(_) => {}
+            Failure::Refused(_) | Failure::Api(_) => {}
             Failure::Store(_) | Failure::Broken(_) => tracing::error!(error = %self, "failed"),
         }
         let mut response = self.status().into_response();
-        if let Failure::Refused(Refused::Throttled { seconds }) = self {
-            response
-                .headers_mut()
-                .insert(axum::http::header::RETRY_AFTER, seconds.into());
+        let headers = response.headers_mut();
+        let seconds = match &self {
+            Failure::Refused(Refused::Throttled { seconds }) => Some(*seconds),
+            Failure::Api(error) => error.retry_after(),
+            Failure::Refused(_) | Failure::Store(_) | Failure::Broken(_) => None,
+        };
+        if let Some(seconds) = seconds {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if let Failure::Api(ApiError::TokenInvalid | ApiError::TokenExpired) = &self {
+            let bearer = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+            headers.insert(header::WWW_AUTHENTICATE, bearer);
+        }
+        if let Failure::Api(ApiError::Changed { tag, .. }) = &self
+            && let Ok(tag) = HeaderValue::from_str(tag)
+        {
+            headers.insert(header::ETAG, tag);
         }
         // The words come later, when the language is known.
         response.extensions_mut().insert(Arc::new(self));

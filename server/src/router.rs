@@ -58,6 +58,31 @@ pub fn router(state: AppState) -> Router {
             get(api::invitations::list).post(api::invitations::invite),
         )
         .route("/api/v1/invitations/{id}", delete(api::invitations::revoke))
+        .route("/api/v1/openapi.json", get(api::openapi::show))
+        .route(
+            "/api/v1/tokens",
+            get(api::tokens::list).post(api::tokens::make),
+        )
+        .route("/api/v1/tokens/{id}", delete(api::tokens::revoke))
+        .route("/api/v1/changes", get(api::changes::feed))
+        .route(
+            "/api/v1/records/{kind}",
+            get(api::records::list).post(api::records::create),
+        )
+        .route(
+            "/api/v1/records/{kind}/{id}",
+            get(api::records::show)
+                .patch(api::records::edit)
+                .delete(api::records::delete),
+        )
+        .route(
+            "/api/v1/records/{kind}/{id}/restore",
+            post(api::records::restore),
+        )
+        .route(
+            "/api/v1/records/{kind}/{id}/changes",
+            get(api::changes::history),
+        )
         .route("/api/v1/sync", get(sync::socket::connect))
         .route(
             "/api/v1/sync/states",

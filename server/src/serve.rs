@@ -1,5 +1,6 @@
 //! A running server, from the locked folder to the last answer.
 
+use crate::api;
 use crate::app::AppState;
 use crate::auth::sign_in::{SetUpState, set_up_state};
 use crate::backup;
@@ -144,6 +145,9 @@ async fn tidy(state: AppState) {
         every.tick().await;
         if let Err(error) = state.store.forget_expired(state.clock.now()).await {
             tracing::warn!(%error, "could not forget what has expired");
+        }
+        if let Err(error) = api::writing::tidy(&state).await {
+            tracing::warn!(%error, "could not forget requests of programs");
         }
         if let Err(error) = state.imports.tidy().await {
             tracing::warn!(%error, "could not forget files that were not imported");

@@ -7,6 +7,8 @@ pub mod changes;
 pub mod documents;
 pub mod imports;
 pub mod people;
+pub mod programs;
+pub mod queries;
 pub mod sqlite;
 pub mod upkeep;
 
@@ -14,16 +16,38 @@ pub use changes::Changes;
 pub use documents::Documents;
 pub use imports::Imports;
 pub use people::People;
+pub use programs::Programs;
+pub use queries::Queries;
 pub use upkeep::Upkeep;
 
 /// Everything the server remembers.
 pub trait Store:
-    People + Changes + Documents + Imports + Upkeep + std::fmt::Debug + Send + Sync + 'static
+    People
+    + Changes
+    + Documents
+    + Imports
+    + Programs
+    + Queries
+    + Upkeep
+    + std::fmt::Debug
+    + Send
+    + Sync
+    + 'static
 {
 }
 
 impl<T> Store for T where
-    T: People + Changes + Documents + Imports + Upkeep + std::fmt::Debug + Send + Sync + 'static
+    T: People
+        + Changes
+        + Documents
+        + Imports
+        + Programs
+        + Queries
+        + Upkeep
+        + std::fmt::Debug
+        + Send
+        + Sync
+        + 'static
 {
 }
 

@@ -18,12 +18,18 @@ const LANGUAGES: [(&str, &str); 2] = [("zh-CN", "ZH_CN"), ("en", "EN")];
 /// Arguments with these names are numbers; all others are texts.
 const NUMBER_ARGUMENTS: [&str; 3] = ["count", "number", "n"];
 
+/// Files whose sentences only the server says: they are not sent to the page.
+const OF_THE_SERVER: [&str; 1] = ["api.ftl"];
+
 /// What one language says: arguments by message, and the text without comments.
 #[derive(Default)]
 struct Catalogue {
     messages: BTreeMap<String, BTreeSet<String>>,
     terms: BTreeSet<String>,
+    /// Of the page and the server.
     text: String,
+    /// Of the server alone.
+    server_text: String,
 }
 
 fn main() {
@@ -110,7 +116,13 @@ fn read_file(file: &str, text: &str, catalogue: &mut Catalogue, problems: &mut V
             Entry::Junk { content } => problems.push(format!("{file}: not understood: {content}")),
         }
     }
-    catalogue.text.push_str(&serializer::serialize(&kept));
+    let of_the_server = OF_THE_SERVER.iter().any(|it| file.ends_with(it));
+    let text = if of_the_server {
+        &mut catalogue.server_text
+    } else {
+        &mut catalogue.text
+    };
+    text.push_str(&serializer::serialize(&kept));
 }
 
 fn read_message(
@@ -243,6 +255,11 @@ fn texts(catalogues: &[Catalogue; 2]) -> String {
     let mut code = String::new();
     for ((_, constant), catalogue) in LANGUAGES.iter().zip(catalogues) {
         let _ = writeln!(code, "const {constant}: &str = {:?};", catalogue.text);
+        let _ = writeln!(
+            code,
+            "const {constant}_OF_THE_SERVER: &str = {:?};",
+            catalogue.server_text
+        );
     }
     code
 }

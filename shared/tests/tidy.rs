@@ -90,6 +90,8 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("server/src/import", &["store().append(", "store.append("]),
     ("server/src/demo", &["store().append(", "store.append("]),
     ("server/src/api", &["store().append(", "store.append("]),
+    // One set of routes for every kind: a new one costs no line of the interface.
+    ("server/src/api", RECORDS),
     (
         "server/src/sync/writer.rs",
         &["store().append(", "store.append("],

@@ -49,7 +49,16 @@ fn in_words(mut bare: Response, failure: &Failure, language: Language, is_api: b
     let messages = Messages::of(language);
     let sentence = failure.sentence(messages);
     let body = if is_api {
-        Json(json!({ "code": failure.code(), "message": sentence })).into_response()
+        let mut body = json!({ "code": failure.code(), "message": sentence });
+        if let Failure::Api(error) = failure {
+            if let Some(field) = error.field() {
+                body["field"] = json!(field);
+            }
+            if let Some(current) = error.current() {
+                body["current"] = current.clone();
+            }
+        }
+        Json(body).into_response()
     } else {
         crate::pages::failure(language, &sentence)
     };

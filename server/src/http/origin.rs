@@ -3,8 +3,12 @@
 //! Together with `SameSite=Lax` this replaces tokens in forms: a browser says in `Origin` and
 //! `Sec-Fetch-Site` where a request comes from, and everything that changes something must come
 //! from our own address. A request that says neither does not come from a browser we support.
+//!
+//! A program shows a bearer token, which no browser sends by itself. Its request passes, but without
+//! its cookies: it can do what the token lets it do, and nothing in the name of a session.
 
 use crate::app::AppState;
+use crate::auth::caller::bearer;
 use crate::error::{Failure, Refused};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
@@ -14,9 +18,13 @@ use axum::response::Response;
 /// Refuses what comes from elsewhere, unless it only reads.
 pub async fn guard(
     State(state): State<AppState>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
+    if bearer(request.headers()).is_some() {
+        request.headers_mut().remove(header::COOKIE);
+        return Ok(next.run(request).await);
+    }
     let only_reads = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS

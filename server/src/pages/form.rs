@@ -24,7 +24,7 @@ impl Problem {
             Failure::Refused(refused) => Ok(Problem {
                 refused: Some(refused),
             }),
-            other @ (Failure::Store(_) | Failure::Broken(_)) => Err(other),
+            other @ (Failure::Api(_) | Failure::Store(_) | Failure::Broken(_)) => Err(other),
         }
     }
 

@@ -8,6 +8,8 @@ mod changes;
 mod documents;
 mod imports;
 mod people;
+mod programs;
+mod queries;
 mod schema;
 
 use super::upkeep::Upkeep;

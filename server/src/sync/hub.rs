@@ -3,6 +3,7 @@
 //! Each connection has a line with a limit in bytes. One that does not keep up is cut off: it
 //! connects again and catches up from the log, which costs less than memory without bound.
 
+use super::heads::Heads;
 use huike_shared::document::ChangeHash;
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
@@ -124,6 +125,7 @@ type People = Arc<Vec<(ConnectionId, PresenceInfo)>>;
 /// The connections of this process, by workspace.
 #[derive(Clone, Debug, Default)]
 pub struct Hub {
+    heads: Heads,
     rooms: Arc<Mutex<HashMap<RecordId, Room>>>,
     next: Arc<AtomicU64>,
 }
@@ -179,8 +181,16 @@ impl Hub {
         }
     }
 
+    /// Follows the head of a workspace's log without being here.
+    pub fn follow(&self, workspace_id: RecordId) -> watch::Receiver<u64> {
+        self.heads.follow(workspace_id)
+    }
+
     /// Tells everybody of a commit.
     pub fn publish(&self, workspace_id: RecordId, publication: Publication) {
+        if let Some(last) = publication.entries.last() {
+            self.heads.moved(workspace_id, last.entry.position);
+        }
         let mut rooms = self.rooms();
         let Some(room) = rooms.get_mut(&workspace_id) else {
             return;

@@ -39,6 +39,17 @@ pub struct Author {
     pub device_id: RecordId,
 }
 
+/// What a submission insists on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// All of it or nothing. If one change is refused for a reason of its own, the others are
+    /// answered [`Refusal::UnknownDependency`].
+    pub whole: bool,
+    /// Only onto the states its author knew: a record that has moved on since is not merged with,
+    /// its change is answered [`Refusal::UnknownDependency`].
+    pub latest: bool,
+}
+
 /// The door, cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Ingest {
@@ -53,8 +64,7 @@ struct Submission {
     workspace_id: RecordId,
     author: Author,
     changes: Vec<PushedChange>,
-    /// All of it or nothing.
-    whole: bool,
+    terms: Terms,
     reply: Reply,
 }
 
@@ -94,26 +104,31 @@ impl Ingest {
         author: Author,
         changes: Vec<PushedChange>,
     ) -> Vec<Answer> {
-        self.ask(workspace_id, author, changes, false).await
+        self.submit_on(workspace_id, author, changes, Terms::default())
+            .await
     }
 
-    /// Submits changes of which all are accepted, in one transaction, or none. If one is refused
-    /// for a reason of its own, the others are answered [`Refusal::UnknownDependency`].
+    /// Submits changes of which all are accepted, in one transaction, or none.
     pub async fn submit_whole(
         &self,
         workspace_id: RecordId,
         author: Author,
         changes: Vec<PushedChange>,
     ) -> Vec<Answer> {
-        self.ask(workspace_id, author, changes, true).await
+        let terms = Terms {
+            whole: true,
+            latest: false,
+        };
+        self.submit_on(workspace_id, author, changes, terms).await
     }
 
-    async fn ask(
+    /// Submits changes on terms and answers what became of each, in their order.
+    pub async fn submit_on(
         &self,
         workspace_id: RecordId,
         author: Author,
         changes: Vec<PushedChange>,
-        whole: bool,
+        terms: Terms,
     ) -> Vec<Answer> {
         let names: Vec<_> = changes.iter().map(|it| (it.record, it.hash)).collect();
         let (sender, receiver) = oneshot::channel();
@@ -122,7 +137,7 @@ impl Ingest {
             workspace_id,
             author,
             changes,
-            whole,
+            terms,
             reply,
         };
         if self.queue.send(submission).await.is_ok()
@@ -156,7 +171,7 @@ impl Ingest {
             workspace_id,
             author,
             changes,
-            whole: false,
+            terms: Terms::default(),
             reply,
         };
         self.queue.send(submission).await.is_ok()

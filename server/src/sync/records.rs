@@ -2,7 +2,7 @@
 
 use crate::api::Fresh;
 use crate::app::AppState;
-use crate::auth::SignedIn;
+use crate::auth::Caller;
 use crate::error::{Failure, Refused};
 use crate::projection::{json_value, read_state};
 use crate::store::Store;
@@ -26,11 +26,11 @@ const HISTORY_MAX: usize = 1_000;
 /// `GET /api/v1/records/{kind}/{id}/document`: the document as any Automerge opens it.
 pub async fn document(
     State(state): State<AppState>,
-    signed_in: SignedIn,
+    caller: Caller,
     Path((kind, id)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
     let record = named(&kind, &id)?;
-    let saved = saved_document(&*state.store, signed_in.workspace.id, record).await?;
+    let saved = saved_document(&*state.store, caller.workspace.id, record).await?;
     let saved = saved.ok_or(Refused::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, "application/vnd.automerge".to_owned()),
@@ -46,14 +46,11 @@ pub async fn document(
 /// `GET /api/v1/records/{kind}/{id}/history`: who put what, when, and what was there before.
 pub async fn history(
     State(state): State<AppState>,
-    signed_in: SignedIn,
+    caller: Caller,
     Path((kind, id)): Path<(String, String)>,
 ) -> Result<Fresh<Value>, Failure> {
     let record = named(&kind, &id)?;
-    let changes = state
-        .store
-        .changes_of(signed_in.workspace.id, record)
-        .await?;
+    let changes = state.store.changes_of(caller.workspace.id, record).await?;
     if changes.is_empty() {
         return Err(Refused::NotFound.into());
     }

@@ -1,7 +1,7 @@
 //! The server as a replica: imports, demo data and the interface of version 1 write through the
 //! same door as everybody, with an actor of their own.
 
-use super::ingest::{Author, Ingest};
+use super::ingest::{Author, Ingest, Terms};
 use crate::entropy::OsEntropy;
 use crate::error::Failure;
 use crate::projection;
@@ -57,6 +57,44 @@ impl ServerReplica {
         })
     }
 
+    /// Goes on as a replica that was started before, on the same device, with the role the member
+    /// has now.
+    pub fn resume(ingest: &Ingest, workspace_id: RecordId, author: Author, actor: Actor) -> Self {
+        ServerReplica {
+            ingest: ingest.clone(),
+            workspace_id,
+            author,
+            actor,
+        }
+    }
+
+    /// The change that puts these values into a record in this state, or nothing if all of them
+    /// are there.
+    pub fn prepare(
+        &self,
+        edit: &RecordEdit,
+        registers: &Registers,
+    ) -> Result<Option<PushedChange>, Failure> {
+        let now = self.ingest.now();
+        let Some(body) = registers.author(&edit.values, self.actor, now) else {
+            return Ok(None);
+        };
+        let change = document::decode(&body).map_err(Failure::broken)?;
+        Ok(Some(PushedChange {
+            record: edit.record,
+            of: None,
+            hash: change.hash,
+            body,
+        }))
+    }
+
+    /// Submits prepared changes on terms.
+    pub async fn submit(&self, changes: Vec<PushedChange>, terms: Terms) -> Vec<Answer> {
+        self.ingest
+            .submit_on(self.workspace_id, self.author, changes, terms)
+            .await
+    }
+
     /// Writes edits; each is accepted or refused by itself. Edits that change nothing are left out.
     pub async fn write(&self, edits: &[RecordEdit]) -> Result<Vec<Answer>, Failure> {
         let changes = self.author(edits).await?;
@@ -82,6 +120,20 @@ impl ServerReplica {
         field: &str,
         text: &str,
     ) -> Result<Option<Answer>, Failure> {
+        let Some(change) = self.prepare_note(owner, field, text).await? else {
+            return Ok(None);
+        };
+        let answers = self.submit(vec![change], Terms::default()).await;
+        Ok(answers.into_iter().next())
+    }
+
+    /// The change that replaces the text of a note, or nothing if that is its text.
+    pub async fn prepare_note(
+        &self,
+        owner: RecordRef,
+        field: &str,
+        text: &str,
+    ) -> Result<Option<PushedChange>, Failure> {
         let record = note::note_ref(owner, field);
         let mut note = match self.states(&[record]).await?.remove(&record) {
             Some(DocumentState::Note(state)) => {
@@ -104,17 +156,12 @@ impl ServerReplica {
             .map_err(Failure::broken)?;
         let hash = note.heads().first().copied().unwrap_or_default();
         let of = Some(note::of(owner, field).into());
-        let change = PushedChange {
+        Ok(Some(PushedChange {
             record,
             of,
             hash,
             body,
-        };
-        let answers = self
-            .ingest
-            .submit(self.workspace_id, self.author, vec![change])
-            .await;
-        Ok(answers.into_iter().next())
+        }))
     }
 
     async fn author(&self, edits: &[RecordEdit]) -> Result<Vec<PushedChange>, Failure> {
@@ -132,17 +179,12 @@ impl ServerReplica {
             let DocumentState::Flat(registers) = state else {
                 continue;
             };
-            let Some(body) = registers.author(&edit.values, self.actor, now) else {
+            let Some(change) = self.prepare(edit, registers)? else {
                 continue;
             };
-            let change = document::decode(&body).map_err(Failure::broken)?;
-            registers.apply(&change, stamp);
-            changes.push(PushedChange {
-                record: edit.record,
-                of: None,
-                hash: change.hash,
-                body,
-            });
+            let flat = document::decode(&change.body).map_err(Failure::broken)?;
+            registers.apply(&flat, stamp);
+            changes.push(change);
         }
         Ok(changes)
     }

@@ -1,5 +1,6 @@
 //! The server from outside: a real process's worth of it on a free port, its own data folder each.
 
+mod api;
 mod app;
 mod backup;
 mod config;

@@ -1,7 +1,7 @@
 //! The sync connection from outside: a Rust client on a real socket.
 
 mod catch_up;
-mod device;
+pub mod device;
 mod equality;
 mod export;
 mod javascript;

@@ -4,7 +4,8 @@
 //! missing message or argument does not compile. Browser and server use the same files.
 //!
 //! With the feature `texts` the sentences are part of the program. The page is built without it: it is handed
-//! the language it shows as a text, and the other one when somebody asks for it.
+//! the language it shows as a text, and the other one when somebody asks for it. What only the server says
+//! (`api.ftl`) is not in that text.
 //!
 //! Invariant: only the active language is parsed, and nothing here knows what a record is: the
 //! label of a field is found by its key (`field-customer-name`).
@@ -49,7 +50,10 @@ impl Messages {
     /// Without the feature `texts`, if no language was added.
     pub fn of(language: Language) -> &'static Messages {
         #[cfg(feature = "texts")]
-        return cell(language).get_or_init(|| Messages::new(language, text(language)));
+        return cell(language).get_or_init(|| {
+            let of_the_server = of_the_server(language);
+            Messages::new(language, &format!("{}\n{of_the_server}", text(language)))
+        });
         #[cfg(not(feature = "texts"))]
         return cell(language)
             .get()
@@ -119,12 +123,21 @@ fn cell(language: Language) -> &'static OnceLock<Messages> {
     }
 }
 
-/// All sentences of a language, as Fluent writes them, without comments.
+/// All sentences of a language that the page may say, as Fluent writes them, without comments.
 #[cfg(feature = "texts")]
 pub const fn text(language: Language) -> &'static str {
     match language {
         Language::ZhCn => ZH_CN,
         Language::En => EN,
+    }
+}
+
+/// The sentences that only the server says.
+#[cfg(feature = "texts")]
+const fn of_the_server(language: Language) -> &'static str {
+    match language {
+        Language::ZhCn => ZH_CN_OF_THE_SERVER,
+        Language::En => EN_OF_THE_SERVER,
     }
 }
 

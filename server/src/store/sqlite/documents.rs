@@ -196,7 +196,7 @@ fn read_document(row: &SqliteRow) -> StoreResult<StoredDocument> {
     })
 }
 
-fn read_row(row: &SqliteRow) -> StoreResult<RecordRow> {
+pub(super) fn read_row(row: &SqliteRow) -> StoreResult<RecordRow> {
     Ok(RecordRow {
         record: record_ref(row)?,
         position: position(row, "position")?,

@@ -22,6 +22,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "imports",
         include_str!("../../../migrations/sqlite/0003_imports.sql"),
     ),
+    (
+        4,
+        "programs",
+        include_str!("../../../migrations/sqlite/0004_programs.sql"),
+    ),
 ];
 
 /// The schema number this program writes.

@@ -193,6 +193,10 @@ impl Judge {
             by: submission.author.member_id,
         };
         let mut current = working.take_registers();
+        if submission.terms.latest && flat.deps != current.heads() {
+            working.state = Some(DocumentState::Flat(current));
+            return Ok(Judged::Refused(Refusal::UnknownDependency));
+        }
         let branch = match working.branch(&*self.store, &key, &flat, &current).await? {
             Branch::Latest => None,
             Branch::Earlier(branch) => Some(branch),

@@ -65,9 +65,12 @@ impl Worker {
             };
             let mut submissions = vec![first];
             let (mut count, mut bytes) = size(&submissions[0]);
-            while !submissions[0].whole && count < BATCH_CHANGES_MAX && bytes < BATCH_BYTES_MAX {
+            while !submissions[0].terms.whole
+                && count < BATCH_CHANGES_MAX
+                && bytes < BATCH_BYTES_MAX
+            {
                 let Ok(next) = queue.try_recv() else { break };
-                if next.whole {
+                if next.terms.whole {
                     held = Some(next);
                     break;
                 }
@@ -116,7 +119,7 @@ impl Worker {
             }
             batch.verdicts.push(verdicts);
         }
-        if submissions[0].whole && has_refusal(&batch.verdicts[0]) {
+        if submissions[0].terms.whole && has_refusal(&batch.verdicts[0]) {
             batch.take_back();
         }
         let appends = batch.appends()?;

@@ -1,0 +1,40 @@
+### What the server says to other programs. The page never shows these; they are not sent to it.
+
+api-error-bad-body = The body must be a JSON object of the form that the description gives
+api-error-bad-parameter = The parameter or header { $name } is not understood
+api-error-bad-parts = { $field } must be a JSON object of parts, each under its id of 16 hexadecimal digits
+api-error-bad-value = { $field } cannot hold this value. It takes { $expected }.
+api-error-changed = The record has changed since this state. Its present state is in this answer.
+api-error-deleted = The record was deleted. Restore it first.
+api-error-key-busy = A request with this key is still being answered. Try again in a moment.
+api-error-key-reused = This key was used for another request
+api-error-missing-field = A record cannot be without { $field }
+api-error-no-record = There is no such record
+api-error-other-log = This position belongs to another log, perhaps from before a restore. Read the records anew and go on from the present position.
+api-error-token-expired = This token has expired
+api-error-token-invalid = This token is not valid. It may have been revoked.
+api-error-token-read-only = This token only reads
+api-error-too-fast = Too many requests. Wait as long as the answer says.
+api-error-too-many-tokens = There are too many tokens. Revoke some first.
+api-error-unavailable = Nothing can be stored at the moment. Nothing was lost; try again later.
+api-error-unknown-field = There is no field { $field }
+api-error-unknown-kind = There is no such kind of record
+
+api-expects-choice = one of the words that the description lists
+api-expects-date = a day as YYYY-MM-DD
+api-expects-email = an e-mail address
+api-expects-flag = true or false
+api-expects-instant = whole milliseconds since 1970 in UTC
+api-expects-line = one line of text with at most 500 characters
+api-expects-link = the id of a record
+api-expects-member = the id of a member
+api-expects-money = an object of currency and minor units
+api-expects-note = text with at most 100,000 characters
+api-expects-number = a whole number from 0 to 1,000,000,000,000
+api-expects-outcome = an object with the state open, won or lost
+api-expects-paragraphs = text with at most 20,000 characters
+api-expects-percent = a whole number from 0 to 100
+api-expects-phone = a phone number
+api-expects-place = an object of pipeline and stage
+api-expects-rank = a rank as Huike writes it
+api-expects-url = an address with http or https

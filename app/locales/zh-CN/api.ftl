@@ -1,0 +1,40 @@
+### 服务器对其他程序说的话。页面从不显示这些，也不会收到它们。
+
+api-error-bad-body = 请求内容必须是接口说明所给格式的 JSON 对象
+api-error-bad-parameter = 无法理解参数或请求头 { $name }
+api-error-bad-parts = { $field } 必须是 JSON 对象，每一项以 16 位十六进制编号为键
+api-error-bad-value = { $field } 不能是这个值，应为{ $expected }。
+api-error-changed = 记录在此之后已被修改，当前内容见本次回复
+api-error-deleted = 记录已删除，请先恢复
+api-error-key-busy = 使用此键的请求仍在处理，请稍后再试
+api-error-key-reused = 此键已用于另一个请求
+api-error-missing-field = 记录必须有 { $field }
+api-error-no-record = 没有这条记录
+api-error-other-log = 此位置属于另一份日志，可能在恢复备份之前。请重新读取记录，从当前位置继续。
+api-error-token-expired = 此令牌已过期
+api-error-token-invalid = 此令牌无效，可能已被撤销
+api-error-token-read-only = 此令牌只能读取
+api-error-too-fast = 请求过多，请按回复中的时间等待
+api-error-too-many-tokens = 令牌过多，请先撤销一些
+api-error-unavailable = 目前无法保存。没有丢失任何内容，请稍后再试。
+api-error-unknown-field = 没有字段 { $field }
+api-error-unknown-kind = 没有这种记录
+
+api-expects-choice = 接口说明所列的词之一
+api-expects-date = YYYY-MM-DD 格式的日期
+api-expects-email = 电子邮箱地址
+api-expects-flag = true 或 false
+api-expects-instant = 自 1970 年起的 UTC 毫秒整数
+api-expects-line = 不超过 500 字的一行文字
+api-expects-link = 记录编号
+api-expects-member = 成员编号
+api-expects-money = 由币种和最小单位金额组成的对象
+api-expects-note = 不超过 100,000 字的文字
+api-expects-number = 0 到 1,000,000,000,000 的整数
+api-expects-outcome = 状态为 open、won 或 lost 的对象
+api-expects-paragraphs = 不超过 20,000 字的文字
+api-expects-percent = 0 到 100 的整数
+api-expects-phone = 电话号码
+api-expects-place = 由管道和阶段组成的对象
+api-expects-rank = 汇客所写的次序
+api-expects-url = http 或 https 网址
