@@ -5,25 +5,52 @@
 
 pub mod changes;
 pub mod documents;
+pub mod files;
 pub mod imports;
+pub mod notices;
 pub mod people;
+pub mod postgres;
+mod sql_error;
 pub mod sqlite;
+pub mod transfer;
 pub mod upkeep;
 
 pub use changes::Changes;
 pub use documents::Documents;
+pub use files::Files;
 pub use imports::Imports;
+pub use notices::Notices;
 pub use people::People;
 pub use upkeep::Upkeep;
 
 /// Everything the server remembers.
 pub trait Store:
-    People + Changes + Documents + Imports + Upkeep + std::fmt::Debug + Send + Sync + 'static
+    People
+    + Changes
+    + Documents
+    + Imports
+    + Files
+    + Upkeep
+    + Notices
+    + std::fmt::Debug
+    + Send
+    + Sync
+    + 'static
 {
 }
 
 impl<T> Store for T where
-    T: People + Changes + Documents + Imports + Upkeep + std::fmt::Debug + Send + Sync + 'static
+    T: People
+        + Changes
+        + Documents
+        + Imports
+        + Files
+        + Upkeep
+        + Notices
+        + std::fmt::Debug
+        + Send
+        + Sync
+        + 'static
 {
 }
 
@@ -42,6 +69,9 @@ pub enum StoreError {
     /// Another program holds the database for too long.
     #[error("the database is busy with another program")]
     Busy,
+    /// The server of the database does not answer, or went away in the middle of an answer.
+    #[error("the database does not answer")]
+    Unreachable,
     /// A newer Huike has been here; going on could lose what it wrote.
     #[error(
         "the database belongs to a newer version of Huike (schema {found}, this program knows \

@@ -108,6 +108,8 @@ pub enum Delivery {
     Log(Arc<Publication>),
     /// Verdicts that are not in a commit: refusals, and what was accepted long ago.
     Answers(Vec<Answer>),
+    /// Another server has brought the log up to here; what is missing is in the store.
+    Head(u64),
 }
 
 impl Delivery {
@@ -115,6 +117,7 @@ impl Delivery {
         match self {
             Delivery::Log(publication) => publication.bytes,
             Delivery::Answers(answers) => answers.len() * DELIVERY_BYTES,
+            Delivery::Head(_) => DELIVERY_BYTES,
         }
     }
 }
@@ -181,11 +184,29 @@ impl Hub {
 
     /// Tells everybody of a commit.
     pub fn publish(&self, workspace_id: RecordId, publication: Publication) {
+        self.deliver(workspace_id, Delivery::Log(Arc::new(publication)));
+    }
+
+    /// Tells everybody how far the log has come by other servers.
+    pub fn publish_head(&self, workspace_id: RecordId, position: u64) {
+        self.deliver(workspace_id, Delivery::Head(position));
+    }
+
+    /// Whether somebody is connected to the workspace.
+    pub fn has(&self, workspace_id: RecordId) -> bool {
+        self.rooms().contains_key(&workspace_id)
+    }
+
+    /// The workspaces that somebody is connected to.
+    pub fn workspaces(&self) -> Vec<RecordId> {
+        self.rooms().keys().copied().collect()
+    }
+
+    fn deliver(&self, workspace_id: RecordId, delivery: Delivery) {
         let mut rooms = self.rooms();
         let Some(room) = rooms.get_mut(&workspace_id) else {
             return;
         };
-        let delivery = Delivery::Log(Arc::new(publication));
         room.lines.retain(|_, line| line.offer(delivery.clone()));
     }
 

@@ -1,11 +1,10 @@
 //! The sync connection from outside: a Rust client on a real socket.
 
 mod catch_up;
-mod device;
+pub mod device;
 mod equality;
 mod export;
 mod javascript;
 mod order;
 mod refusals;
-mod store;
-mod survive;
+pub mod survive;
