@@ -9,12 +9,14 @@ use crate::error::Failure;
 use crate::http::site::Site;
 use crate::import::desk::Desk;
 use crate::store::Store;
+use crate::store::notices::Notice;
 use crate::store::people::Digest;
 use crate::sync::{Hub, Ingest};
 use huike_shared::id::RecordId;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::ops::Deref;
 use std::sync::Arc;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
 /// Notices kept for a slow listener; one that falls behind asks the store instead.
@@ -74,14 +76,14 @@ impl AppState {
     /// Puts the parts together.
     pub fn new(config: Config, store: Arc<dyn Store>, clock: Clock) -> Result<Self, Failure> {
         let site = Site::new(config.site.clone(), config.kill_service_worker);
-        let folder = config.data.join("imports");
         let hub = Hub::default();
         let ingest = Ingest::start(store.clone(), hub.clone(), clock.clone());
-        Ok(AppState(Arc::new(Parts {
+        let notices = store.notices();
+        let state = AppState(Arc::new(Parts {
             config,
             store,
             clock,
-            imports: Desk::new(folder, ingest.clone()),
+            imports: Desk::new(ingest.clone()),
             ingest,
             hub,
             programs: Programs::default(),
@@ -92,7 +94,11 @@ impl AppState {
             ended: broadcast::Sender::new(NOTICES_MAX),
             members_changed: broadcast::Sender::new(NOTICES_MAX),
             stopping: watch::Sender::new(false),
-        })))
+        }));
+        if let Some(notices) = notices {
+            tokio::spawn(pass_on(notices, state.clone()));
+        }
+        Ok(state)
     }
 
     /// Tells open sockets that sessions have ended.
@@ -124,6 +130,32 @@ impl AppState {
     /// Becomes true when the server stops; long-lived connections watch it and say good-bye.
     pub fn stopping(&self) -> watch::Receiver<bool> {
         self.stopping.subscribe()
+    }
+}
+
+/// Passes on what other servers of the same database did.
+async fn pass_on(mut notices: broadcast::Receiver<Notice>, state: AppState) {
+    let mut stopping = state.stopping();
+    loop {
+        let notice = tokio::select! {
+            notice = notices.recv() => notice,
+            _ = stopping.wait_for(|it| *it) => return,
+        };
+        match notice {
+            Ok(Notice::Members(workspace_id)) => state.tell_members_changed(workspace_id),
+            Ok(Notice::Session(session)) => state.tell_ended(Ended::Session(session)),
+            Ok(Notice::User { user_id, except }) => {
+                state.tell_ended(Ended::User { user_id, except });
+            }
+            // Sessions are asked for by each connection; lists of members come once more.
+            Ok(Notice::Missed) | Err(RecvError::Lagged(_)) => {
+                for workspace_id in state.hub.workspaces() {
+                    state.tell_members_changed(workspace_id);
+                }
+            }
+            Ok(Notice::Log(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
     }
 }
 

@@ -20,7 +20,8 @@ pub async fn backup(
     file: Option<&Path>,
     now: Timestamp,
 ) -> anyhow::Result<PathBuf> {
-    let database = config.database();
+    let database = config.sqlite();
+    not_postgres(config, "copy it with `pg_dump`")?;
     if SqliteStore::look(&database).await? == Found::Nothing {
         bail!("there is no database in {}", config.data.display());
     }
@@ -39,13 +40,13 @@ pub async fn backup(
 
 /// Copies the database aside before an upgrade, if one is needed.
 pub async fn before_upgrade(config: &Config, now: Timestamp) -> anyhow::Result<Option<PathBuf>> {
-    let Some(version) = SqliteStore::look(&config.database()).await?.needs_upgrade() else {
+    let Some(version) = SqliteStore::look(&config.sqlite()).await?.needs_upgrade() else {
         return Ok(None);
     };
     data_folder::make(&config.backups())?;
     let name = format!("before-upgrade-from-{version}-{}.sqlite", stamp(now));
     let file = config.backups().join(name);
-    copy(&config.database(), &file)
+    copy(&config.sqlite(), &file)
         .await
         .context("no backup, so no upgrade")?;
     Ok(Some(file))
@@ -61,8 +62,12 @@ pub async fn restore(
     force: bool,
     now: Timestamp,
 ) -> anyhow::Result<()> {
+    not_postgres(
+        config,
+        "put a dump back with `pg_restore`, then run `huike renew-logs`",
+    )?;
     let _folder = DataFolder::lock(config)?;
-    let database = config.database();
+    let database = config.sqlite();
     if database.exists() && !force {
         bail!(
             "{} already holds a database; with --force it is kept beside the restored one",
@@ -94,6 +99,14 @@ pub async fn restore(
     fs::rename(&incoming, &database)?;
     sync_folder(&config.data)?;
     Ok(())
+}
+
+/// The tools of Postgres copy a database that others write to; one file of ours could not.
+fn not_postgres(config: &Config, advice: &str) -> anyhow::Result<()> {
+    match &config.database {
+        Some(address) => bail!("{address} is no SQLite database; {advice} (docs/operations.md)"),
+        None => Ok(()),
+    }
 }
 
 async fn prove(database: &Path) -> anyhow::Result<()> {

@@ -3,10 +3,8 @@
 mod member;
 
 use crate::clock::Clock;
-use crate::config::{Config, Settings};
-use crate::store::Upkeep as _;
-use crate::store::sqlite::{Found, SqliteStore};
-use crate::{backup, consistency, demo, export, logging, serve};
+use crate::config::{Config, DatabaseAddress, Settings};
+use crate::{backup, consistency, database, demo, export, logging, relocation, serve, sync};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -50,6 +48,14 @@ enum Command {
     },
     /// Bring the database up to date without serving
     Migrate,
+    /// Copy everything in the data folder into an empty Postgres database
+    Move {
+        /// Where to, such as postgres://huike@db.example.com/huike
+        #[arg(long, value_name = "URL")]
+        to: DatabaseAddress,
+    },
+    /// Tell all devices to fetch everything anew: after a dump of Postgres was put back
+    RenewLogs,
     /// Fill an empty database with a believable trading company, and end
     Seed {
         /// How many times as large, from 1 to 20
@@ -105,44 +111,48 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Restore { file, force } => {
             backup::restore(&config, &file, force, clock.now()).await?;
-            println!("restored to {}", config.database().display());
+            println!("restored to {}", config.sqlite().display());
             Ok(())
         }
         Command::Check => check(&config).await,
         Command::Export { folder } => {
-            let store = open_existing(&config).await?;
-            let exported = export::export(&store, &folder).await;
+            let store = database::open_existing(&config).await?;
+            let exported = export::export(&*store, &folder).await;
             store.close().await;
             println!("{} records in {}", exported?, folder.display());
             Ok(())
         }
         Command::Migrate => {
-            let _folder = crate::data_folder::DataFolder::lock(&config)?;
-            serve::open_store(&config, &clock).await?.close().await;
+            let _folder = database::lock(&config)?;
+            database::open(&config, &clock).await?.close().await;
             println!("the database is up to date");
+            Ok(())
+        }
+        Command::Move { to } => {
+            for (table, count) in relocation::relocate(&config, &to).await? {
+                println!("{count:>10} {table}");
+            }
+            println!("everything is in {to}; serve it with --database");
+            Ok(())
+        }
+        Command::RenewLogs => {
+            let _folder = database::lock(&config)?;
+            let store = database::open_existing(&config).await?;
+            let renewed = sync::renew_logs(&*store).await;
+            store.close().await;
+            renewed?;
+            println!("the logs have other names");
             Ok(())
         }
         Command::Member(command) => member::run(command, &config, &clock).await,
     }
 }
 
-/// Opens the database of a command that changes no schema.
-async fn open_existing(config: &Config) -> anyhow::Result<SqliteStore> {
-    let found = SqliteStore::look(&config.database()).await?;
-    if found == Found::Nothing {
-        bail!("there is no database in {}", config.data.display());
-    }
-    if found.needs_upgrade().is_some() {
-        bail!("the database must be upgraded first; run `huike migrate`");
-    }
-    Ok(SqliteStore::open(&config.database()).await?)
-}
-
 async fn check(config: &Config) -> anyhow::Result<()> {
-    let store = open_existing(config).await?;
+    let store = database::open_existing(config).await?;
     let mut damages = store.damages().await;
     if damages.as_ref().is_ok_and(Vec::is_empty) {
-        damages = Ok(consistency::faults(&store).await?);
+        damages = Ok(consistency::faults(&*store).await?);
     }
     store.close().await;
     let damages = damages?;

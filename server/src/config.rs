@@ -3,8 +3,10 @@
 //! One definition ([`Settings`]) gives the flags, the variables, the keys of the file and the table
 //! in `docs/configuration.md`; a test keeps the table equal to it.
 
+mod database;
 mod network;
 
+pub use database::DatabaseAddress;
 pub use network::Network;
 
 use clap::Args;
@@ -25,6 +27,16 @@ pub struct Settings {
     /// Folder of the database, created if missing (default: data)
     #[arg(long, env = "HUIKE_DATA", value_name = "FOLDER", global = true)]
     pub data: Option<PathBuf>,
+    /// Postgres database for several servers, such as postgres://huike@db.example.com/huike
+    /// (default: SQLite in the data folder)
+    #[arg(
+        long,
+        env = "HUIKE_DATABASE",
+        value_name = "URL",
+        hide_env_values = true,
+        global = true
+    )]
+    pub database: Option<DatabaseAddress>,
     /// Address that members type, such as https://crm.example.com; with https the sign-in cookie
     /// is sent over https only (default: http://localhost and the port)
     #[arg(long, env = "HUIKE_BASE_ADDRESS", value_name = "URL", global = true)]
@@ -101,6 +113,8 @@ pub struct Config {
     pub port: u16,
     /// Folder of the database.
     pub data: PathBuf,
+    /// The Postgres database, if it is not SQLite in the folder.
+    pub database: Option<DatabaseAddress>,
     /// Address that members type, if it was said.
     pub base_address: Option<BaseAddress>,
     /// Folder of the built site.
@@ -180,6 +194,7 @@ impl Settings {
             listen: self.listen.or(other.listen),
             port: self.port.or(other.port),
             data: self.data.or(other.data),
+            database: self.database.or(other.database),
             base_address: self.base_address.or(other.base_address),
             site: self.site.or(other.site),
             log: self.log.or(other.log),
@@ -205,6 +220,7 @@ impl TryFrom<Settings> for Config {
             listen: settings.listen.unwrap_or(IpAddr::from([127, 0, 0, 1])),
             port: settings.port.unwrap_or(8080),
             data: settings.data.unwrap_or_else(|| PathBuf::from("data")),
+            database: settings.database,
             base_address,
             site: settings
                 .site
@@ -220,9 +236,17 @@ impl TryFrom<Settings> for Config {
 }
 
 impl Config {
-    /// The database of the data folder.
-    pub fn database(&self) -> PathBuf {
+    /// The SQLite database of the data folder.
+    pub fn sqlite(&self) -> PathBuf {
         self.data.join("huike.sqlite")
+    }
+
+    /// Where everything is kept, as a person may read it.
+    pub fn place(&self) -> String {
+        match &self.database {
+            Some(address) => address.to_string(),
+            None => self.data.display().to_string(),
+        }
     }
 
     /// Where backups go unless said otherwise.

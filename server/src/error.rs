@@ -174,7 +174,9 @@ impl Failure {
             Failure::Store(StoreError::Full | StoreError::ReadOnly) => {
                 StatusCode::INSUFFICIENT_STORAGE
             }
-            Failure::Store(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::Store(StoreError::Busy | StoreError::Unreachable) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Failure::Store(_) | Failure::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

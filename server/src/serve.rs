@@ -3,17 +3,14 @@
 use crate::api;
 use crate::app::AppState;
 use crate::auth::sign_in::{SetUpState, set_up_state};
-use crate::backup;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
+use crate::database;
 use crate::router::router;
-use crate::store::sqlite::SqliteStore;
-use crate::store::{Documents as _, Store};
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{anyhow, bail};
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -30,7 +27,7 @@ pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     listener: TcpListener,
-    _folder: DataFolder,
+    _folder: Option<DataFolder>,
 }
 
 impl std::fmt::Debug for Server {
@@ -44,8 +41,8 @@ impl std::fmt::Debug for Server {
 impl Server {
     /// Takes folder, database and port, in this order, each with one clear line if it cannot.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Server> {
-        let folder = DataFolder::lock(&config)?;
-        let store = open_store(&config, &clock).await?;
+        let folder = database::lock(&config)?;
+        let store = database::open(&config, &clock).await?;
         let listener = listen(&config).await?;
         let address = listener.local_addr()?;
         let state = AppState::new(config, store, clock)?;
@@ -106,25 +103,6 @@ impl Server {
         tracing::info!("stopped");
         Ok(())
     }
-}
-
-/// Opens the database; an upgrade makes a backup first.
-pub async fn open_store(config: &Config, clock: &Clock) -> anyhow::Result<Arc<dyn Store>> {
-    if let Some(file) = backup::before_upgrade(config, clock.now()).await? {
-        eprintln!(
-            "huike: the database is upgraded; a backup is in {}",
-            file.display()
-        );
-    }
-    let database = config.database();
-    let store = SqliteStore::open(&database)
-        .await
-        .with_context(|| format!("cannot open {}", database.display()))?;
-    if let Err(error) = store.make_views().await {
-        // Views are for people who read with SQL; without room for them the rest still works.
-        tracing::warn!(%error, "the views of records could not be made");
-    }
-    Ok(Arc::new(store))
 }
 
 async fn listen(config: &Config) -> anyhow::Result<TcpListener> {

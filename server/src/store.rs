@@ -5,16 +5,23 @@
 
 pub mod changes;
 pub mod documents;
+pub mod files;
 pub mod imports;
+pub mod notices;
 pub mod people;
+pub mod postgres;
 pub mod programs;
 pub mod queries;
+mod sql_error;
 pub mod sqlite;
+pub mod transfer;
 pub mod upkeep;
 
 pub use changes::Changes;
 pub use documents::Documents;
+pub use files::Files;
 pub use imports::Imports;
+pub use notices::Notices;
 pub use people::People;
 pub use programs::Programs;
 pub use queries::Queries;
@@ -28,7 +35,9 @@ pub trait Store:
     + Imports
     + Programs
     + Queries
+    + Files
     + Upkeep
+    + Notices
     + std::fmt::Debug
     + Send
     + Sync
@@ -43,7 +52,9 @@ impl<T> Store for T where
         + Imports
         + Programs
         + Queries
+        + Files
         + Upkeep
+        + Notices
         + std::fmt::Debug
         + Send
         + Sync
@@ -66,6 +77,9 @@ pub enum StoreError {
     /// Another program holds the database for too long.
     #[error("the database is busy with another program")]
     Busy,
+    /// The server of the database does not answer, or went away in the middle of an answer.
+    #[error("the database does not answer")]
+    Unreachable,
     /// A newer Huike has been here; going on could lose what it wrote.
     #[error(
         "the database belongs to a newer version of Huike (schema {found}, this program knows \

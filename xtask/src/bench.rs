@@ -1,8 +1,8 @@
 //! Figures, one JSON line each on standard output.
 //!
 //! `bundle` weighs the shipped files. `client` and `sync` run scripts of `end2end/bench` in a
-//! Chromium against a released server; they print their lines themselves. `simulate` and `fuzz` run
-//! randomised tests for hours.
+//! Chromium against a released server; they print their lines themselves. `sync` then measures
+//! the server alone, on each of its databases. `simulate` and `fuzz` run randomised tests for hours.
 
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,7 @@ pub enum Bench {
     Bundle,
     /// Start, editing, search, board, memory.
     Client,
-    /// From one screen to the other.
+    /// From one screen to the other, and what the server does on each database.
     Sync,
     /// The simulated company, for hours (`--hours N`).
     Simulate,
@@ -71,7 +71,10 @@ pub fn bench(
     match what {
         Bench::Bundle => bundle(&site()?),
         Bench::Client => script(workspace, installing, &site()?, "client", args),
-        Bench::Sync => script(workspace, installing, &site()?, "sync", args),
+        Bench::Sync => {
+            script(workspace, installing, &site()?, "sync", args)?;
+            load(workspace)
+        }
         Bench::Simulate => long_run::run(workspace, &SIMULATE, args),
         Bench::Fuzz => long_run::run(workspace, &FUZZ, args),
     }
@@ -120,6 +123,20 @@ fn weigh(site: &Path, files: &[&str]) -> Result<u64> {
         sum += meta.len();
     }
     Ok(sum)
+}
+
+/// The server and its clients without a browser.
+fn load(workspace: &Workspace) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args([
+        "run",
+        "--release",
+        "-p",
+        "huike-server",
+        "--example",
+        "load",
+    ]);
+    run(&mut cargo)
 }
 
 fn script(

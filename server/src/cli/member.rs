@@ -1,10 +1,9 @@
 //! `huike member …`: help for people when there is no mail.
 
-use super::open_existing;
 use crate::auth::{account, login, password};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::store::{People as _, Upkeep as _};
+use crate::database;
 use anyhow::{Context as _, anyhow};
 use clap::Subcommand;
 use std::io::Read as _;
@@ -24,7 +23,7 @@ pub enum MemberCommand {
 pub async fn run(command: MemberCommand, config: &Config, clock: &Clock) -> anyhow::Result<()> {
     match command {
         MemberCommand::ResetPassword { login, stdin } => {
-            let store = open_existing(config).await?;
+            let store = database::open_existing(config).await?;
             let login = login::parse(&login)?;
             let user = store.user_by_login(&login).await?;
             let user = user.ok_or_else(|| anyhow!("nobody signs in as {login}"))?;
@@ -41,7 +40,7 @@ pub async fn run(command: MemberCommand, config: &Config, clock: &Clock) -> anyh
                     .await?;
                 println!("the password is set");
             } else {
-                let token = account::make_reset(&store, &user, clock.now()).await?;
+                let token = account::make_reset(&*store, &user, clock.now()).await?;
                 let base = match &config.base_address {
                     Some(base) => base.origin.clone(),
                     None => format!("http://localhost:{}", config.port),

@@ -52,16 +52,16 @@ pub async fn fill(state: &AppState, scale: usize) -> anyhow::Result<Filled> {
             if (head as usize) < company.records.len().min(SCALE_ONE_RECORDS) {
                 bail!(
                     "the demo data in {} is incomplete, because filling it was interrupted; remove \
-                     the folder and start again",
-                    state.config.data.display()
+                     it and start again",
+                    state.config.place()
                 );
             }
             return Ok(Filled::Before);
         }
         _ => bail!(
-            "{} holds a workspace that is not the demo; choose another folder for the demo with \
+            "{} holds a workspace that is not the demo; choose another place for the demo with \
              --data",
-            state.config.data.display()
+            state.config.place()
         ),
     }
     let started = Instant::now();

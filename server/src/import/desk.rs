@@ -1,6 +1,6 @@
 //! From an uploaded file to records in the log, and back.
 //!
-//! A file waits in the data folder under an id; what is known of it is in the store. A commit is
+//! A file waits in the store under an id, and so does what is known of it. A commit is
 //! one submission to `ingest`: its records and their author are written down first, so that after a
 //! crash the log itself says whether they are there. Nothing is ever half done.
 
@@ -12,7 +12,6 @@ use super::columns::{self, Mapping};
 use super::table::Table;
 use super::value::Known;
 use super::{ERRORS_SHOWN_MAX, FILE_BYTES_MAX, ImportError, PREVIEW_ROWS, decode, table, words};
-use crate::data_folder;
 use crate::entropy::{self, OsEntropy};
 use crate::error::{Failure, Refused};
 use crate::store::documents::RowsAsked;
@@ -25,9 +24,9 @@ use huike_shared::id::{Entropy as _, RecordId};
 use huike_shared::record::{FieldKind, KindDef, Record as _};
 use huike_shared::time::{DAY_MS, Timestamp};
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 pub use undo::{Kept, Undone};
 
@@ -105,16 +104,14 @@ pub struct Standing {
 /// Everything that happens to imports; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Desk {
-    folder: PathBuf,
     ingest: Ingest,
     running: Arc<Mutex<HashMap<RecordId, Arc<AtomicU64>>>>,
 }
 
 impl Desk {
-    /// A desk that keeps files in this folder.
-    pub fn new(folder: PathBuf, ingest: Ingest) -> Self {
+    /// A desk that writes through this door.
+    pub fn new(ingest: Ingest) -> Self {
         Desk {
-            folder,
             ingest,
             running: Arc::default(),
         }
@@ -148,10 +145,7 @@ impl Desk {
         let (encoding, table) = read?;
         let now = self.ingest.now();
         let id = OsEntropy.record_id(now);
-        data_folder::make(&self.folder).map_err(Failure::broken)?;
-        tokio::fs::write(self.file(id), bytes)
-            .await
-            .map_err(unwritable)?;
+        self.ingest.store().keep_file(id, &bytes).await?;
         let import = ImportRow {
             id,
             workspace_id: member.workspace_id,
@@ -238,17 +232,10 @@ impl Desk {
         for id in self.ingest.store().remove_imports_before(before).await? {
             self.forget_file(id).await;
         }
-        let Ok(mut entries) = tokio::fs::read_dir(&self.folder).await else {
-            return Ok(());
-        };
-        while let Ok(Some(entry)) = entries.next_entry().await {
-            let modified = entry.metadata().await.and_then(|it| it.modified());
-            let age = modified.ok().and_then(|it| it.elapsed().ok());
-            if age.is_some_and(|it| it.as_millis() > EXPIRY_MS as u128) {
-                let _ = tokio::fs::remove_file(entry.path()).await;
-            }
-        }
-        Ok(())
+        let age = Duration::from_millis(EXPIRY_MS.unsigned_abs());
+        self.ingest.store().forget_files_older_than(age).await?;
+        // Another server may have died while it imported.
+        self.recover().await
     }
 
     async fn try_mapping(
@@ -259,9 +246,8 @@ impl Desk {
     ) -> Result<Tried, ImportFailure> {
         let def = columns::kind(&choice.kind)?;
         // A file that is gone has expired, or was imported by another request.
-        let bytes = tokio::fs::read(self.file(id))
-            .await
-            .map_err(|_| ImportError::WrongStep)?;
+        let bytes = self.ingest.store().file(id).await?;
+        let bytes = bytes.ok_or(ImportError::WrongStep)?;
         let encoding = choice.encoding.clone();
         let (encoding, table) = blocking(move || read(&bytes, encoding.as_deref())).await??;
         let mapping = Mapping::new(def, table.header.len(), &choice.mapping)?;
@@ -349,14 +335,8 @@ impl Desk {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn file(&self, id: RecordId) -> PathBuf {
-        self.folder.join(format!("{id}.csv"))
-    }
-
     async fn forget_file(&self, id: RecordId) {
-        if let Err(error) = tokio::fs::remove_file(self.file(id)).await
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
+        if let Err(error) = self.ingest.store().forget_file(id).await {
             tracing::warn!(import.id = %id, %error, "an imported file was not removed");
         }
     }
@@ -414,17 +394,6 @@ fn shown_name(name: &str) -> String {
         .filter(|it| !it.is_control())
         .take(FILE_NAME_CHARS_MAX)
         .collect()
-}
-
-fn unwritable(error: std::io::Error) -> Failure {
-    use crate::store::StoreError;
-    match error.kind() {
-        std::io::ErrorKind::StorageFull => StoreError::Full.into(),
-        std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => {
-            StoreError::ReadOnly.into()
-        }
-        _ => Failure::broken(error),
-    }
 }
 
 /// Does long work beside the requests.

@@ -135,8 +135,9 @@ pub trait Imports {
     async fn import(&self, workspace_id: RecordId, id: RecordId) -> StoreResult<Option<ImportRow>>;
     /// Imports of a workspace, newest first.
     async fn imports(&self, workspace_id: RecordId, count: u64) -> StoreResult<Vec<ImportRow>>;
-    /// Imports of every workspace in a state.
-    async fn imports_in(&self, state: ImportState) -> StoreResult<Vec<ImportRow>>;
+    /// Running imports that no server is writing any more: this one has just started and the others,
+    /// if there can be any, would have been done long ago.
+    async fn abandoned_imports(&self) -> StoreResult<Vec<ImportRow>>;
     /// The records of an import, in the order of their rows.
     async fn import_records(&self, id: RecordId) -> StoreResult<Vec<RecordId>>;
     /// Keeps what was chosen of a waiting import. False if it waits no more.

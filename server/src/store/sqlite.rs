@@ -6,12 +6,14 @@
 
 mod changes;
 mod documents;
+mod files;
 mod imports;
 mod people;
 mod programs;
 mod queries;
 mod schema;
 
+use super::notices::{Notice, Notices};
 use super::upkeep::Upkeep;
 use super::{StoreError, StoreResult};
 use async_trait::async_trait;
@@ -23,6 +25,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, Row, Sqlite, Transaction};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::sync::broadcast;
 
 pub use schema::SCHEMA_VERSION;
 
@@ -157,10 +160,6 @@ fn options(file: &Path) -> SqliteConnectOptions {
 
 #[async_trait]
 impl Upkeep for SqliteStore {
-    async fn copy_to(&self, file: &Path) -> StoreResult<()> {
-        Self::copy(&self.file, file).await
-    }
-
     async fn damages(&self) -> StoreResult<Vec<String>> {
         let mut damages = Vec::new();
         for row in sqlx::query("pragma integrity_check")
@@ -216,6 +215,13 @@ impl Upkeep for SqliteStore {
     }
 }
 
+impl Notices for SqliteStore {
+    fn notices(&self) -> Option<broadcast::Receiver<Notice>> {
+        // The data folder is locked: there is no other server.
+        None
+    }
+}
+
 /// The side files of a database; they belong to it and go where it goes.
 pub fn side_files(file: &Path) -> [PathBuf; 2] {
     ["-wal", "-shm"].map(|suffix| {
@@ -249,23 +255,6 @@ pub(super) fn time_or_none(
 /// An id as the database takes it.
 pub(super) fn blob(id: &RecordId) -> &[u8] {
     id.bytes()
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        // The low byte of SQLite's extended code says what kind of trouble it is.
-        let code = error
-            .as_database_error()
-            .and_then(|it| it.code()?.parse::<u32>().ok())
-            .map(|extended| extended & 0xff);
-        match code {
-            Some(5 | 6) => StoreError::Busy,
-            Some(8 | 14) => StoreError::ReadOnly,
-            Some(11 | 26) => StoreError::Damaged,
-            Some(13) => StoreError::Full,
-            Some(_) | None => StoreError::Broken(error.to_string()),
-        }
-    }
 }
 
 #[cfg(test)]

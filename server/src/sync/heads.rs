@@ -34,6 +34,16 @@ impl Heads {
         }
     }
 
+    /// Whether somebody follows the workspace.
+    pub fn has(&self, workspace_id: RecordId) -> bool {
+        self.all().contains_key(&workspace_id)
+    }
+
+    /// The workspaces that somebody follows.
+    pub fn workspaces(&self) -> Vec<RecordId> {
+        self.all().keys().copied().collect()
+    }
+
     fn all(&self) -> MutexGuard<'_, HashMap<RecordId, watch::Sender<u64>>> {
         // Nothing below panics half-way through a change of the map.
         self.waited_for

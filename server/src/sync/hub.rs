@@ -109,6 +109,8 @@ pub enum Delivery {
     Log(Arc<Publication>),
     /// Verdicts that are not in a commit: refusals, and what was accepted long ago.
     Answers(Vec<Answer>),
+    /// Another server has brought the log up to here; what is missing is in the store.
+    Head(u64),
 }
 
 impl Delivery {
@@ -116,6 +118,7 @@ impl Delivery {
         match self {
             Delivery::Log(publication) => publication.bytes,
             Delivery::Answers(answers) => answers.len() * DELIVERY_BYTES,
+            Delivery::Head(_) => DELIVERY_BYTES,
         }
     }
 }
@@ -191,11 +194,31 @@ impl Hub {
         if let Some(last) = publication.entries.last() {
             self.heads.moved(workspace_id, last.entry.position);
         }
+        self.deliver(workspace_id, Delivery::Log(Arc::new(publication)));
+    }
+
+    /// Tells everybody how far the log has come by other servers.
+    pub fn publish_head(&self, workspace_id: RecordId, position: u64) {
+        self.heads.moved(workspace_id, position);
+        self.deliver(workspace_id, Delivery::Head(position));
+    }
+
+    /// Whether somebody is connected to the workspace, or follows its head.
+    pub fn has(&self, workspace_id: RecordId) -> bool {
+        self.rooms().contains_key(&workspace_id) || self.heads.has(workspace_id)
+    }
+
+    /// The workspaces that somebody is connected to, or follows.
+    pub fn workspaces(&self) -> BTreeSet<RecordId> {
+        let here: BTreeSet<RecordId> = self.rooms().keys().copied().collect();
+        here.into_iter().chain(self.heads.workspaces()).collect()
+    }
+
+    fn deliver(&self, workspace_id: RecordId, delivery: Delivery) {
         let mut rooms = self.rooms();
         let Some(room) = rooms.get_mut(&workspace_id) else {
             return;
         };
-        let delivery = Delivery::Log(Arc::new(publication));
         room.lines.retain(|_, line| line.offer(delivery.clone()));
     }
 

@@ -8,6 +8,7 @@
 
 mod batch;
 mod cache;
+mod follow;
 mod judge;
 mod worker;
 mod working;

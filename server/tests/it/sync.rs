@@ -7,5 +7,4 @@ mod export;
 mod javascript;
 mod order;
 mod refusals;
-mod store;
-mod survive;
+pub mod survive;

@@ -57,12 +57,8 @@ impl Desk {
             .iter()
             .map(|_| OsEntropy.record_id(now))
             .collect();
-        if !self
-            .ingest
-            .store()
-            .begin_import(id, actor, &records)
-            .await?
-        {
+        let store = self.ingest.store();
+        if !store.begin_import(id, actor, &records).await? {
             return Err(ImportError::WrongStep.into());
         }
         let progress = Arc::new(AtomicU64::new(0));
@@ -100,8 +96,10 @@ impl Desk {
 
     /// Settles what a crash has left open: the log says whether the records are there.
     pub async fn recover(&self) -> Result<(), Failure> {
-        for import in self.ingest.store().imports_in(ImportState::Running).await? {
-            self.settle(&import, None).await?;
+        for import in self.ingest.store().abandoned_imports().await? {
+            if !self.progress().contains_key(&import.id) {
+                self.settle(&import, None).await?;
+            }
         }
         Ok(())
     }

@@ -63,12 +63,9 @@ impl Imports for SqliteStore {
         rows.iter().map(read).collect()
     }
 
-    async fn imports_in(&self, state: ImportState) -> StoreResult<Vec<ImportRow>> {
-        let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where state = ?"));
-        let rows = sqlx::query(sql)
-            .bind(state.word())
-            .fetch_all(self.readers())
-            .await?;
+    async fn abandoned_imports(&self) -> StoreResult<Vec<ImportRow>> {
+        let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where state = 'running'"));
+        let rows = sqlx::query(sql).fetch_all(self.readers()).await?;
         rows.iter().map(read).collect()
     }
 

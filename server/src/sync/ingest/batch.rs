@@ -3,9 +3,9 @@
 //! Nothing here is visible to anybody before the batch is committed; a batch that fails is
 //! dropped, and with it everything that was thought.
 
-use super::broken;
 use super::cache::Key;
 use super::working::Working;
+use super::{Submission, broken};
 use crate::projection;
 use crate::store::StoreResult;
 use crate::store::changes::{Append, LoggedChange};
@@ -84,6 +84,29 @@ impl Batch {
             log.accepted.clear();
             log.by_hash.clear();
         }
+    }
+
+    /// Logs to which nothing is added although something was refused, with the heads on which that
+    /// was judged.
+    pub fn refusing<'a>(
+        &'a self,
+        submissions: &'a [Submission],
+    ) -> impl Iterator<Item = (RecordId, u64)> + 'a {
+        let is_refused = |workspace_id: RecordId| {
+            let mut judged = submissions.iter().zip(&self.verdicts);
+            judged.any(|(it, verdicts)| {
+                it.workspace_id == workspace_id
+                    && verdicts.iter().any(|it| matches!(it, Verdict::Refused(_)))
+            })
+        };
+        let logs = self.logs.iter().filter(|it| it.1.accepted.is_empty());
+        logs.filter(move |it| is_refused(*it.0))
+            .map(|(workspace_id, log)| (*workspace_id, log.head))
+    }
+
+    /// The logs that the batch speaks of.
+    pub fn workspaces(&self) -> Vec<RecordId> {
+        self.logs.keys().copied().collect()
     }
 
     /// What is to be written.

@@ -62,12 +62,21 @@ impl Cache {
         }
     }
 
+    /// Forgets the states of a workspace.
+    pub fn remove_workspace(&mut self, workspace_id: RecordId) {
+        let keys = self.entries.keys().filter(|it| it.0 == workspace_id);
+        for key in keys.copied().collect::<Vec<_>>() {
+            self.remove(&key);
+        }
+    }
+
     /// Forgets everything: another writer was here, or a commit failed.
     pub fn clear(&mut self) {
         *self = Cache::default();
     }
 
-    fn remove(&mut self, key: &Key) {
+    /// Forgets a state.
+    pub fn remove(&mut self, key: &Key) {
         if let Some(cached) = self.entries.remove(key) {
             self.by_use.remove(&cached.used);
             self.bytes -= cached.bytes;

@@ -47,6 +47,29 @@ impl Judge {
         self.heads.clear();
     }
 
+    /// Forgets what another writer may have changed in one workspace.
+    pub fn forget_workspace(&mut self, workspace_id: RecordId) {
+        if self.heads.remove(&workspace_id).is_some() {
+            self.cache.remove_workspace(workspace_id);
+        }
+    }
+
+    /// Takes note of what another writer added to a log; nothing between it and what was known.
+    pub fn follow(&mut self, workspace_id: RecordId, changes: &[LoggedChange]) {
+        for change in changes {
+            self.cache.remove(&(workspace_id, change.record));
+        }
+        let last = changes.last().map_or(0, |it| it.position);
+        if let Some(head) = self.heads.get_mut(&workspace_id) {
+            head.position = head.position.max(last);
+        }
+    }
+
+    /// Where the log stands as far as is known.
+    pub fn known_head(&self, workspace_id: RecordId) -> Option<LogHead> {
+        self.heads.get(&workspace_id).copied()
+    }
+
     /// Remembers what was committed.
     pub fn keep(&mut self, batch: &mut Batch, appends: &[Append]) {
         for append in appends {

@@ -1,6 +1,7 @@
 //! The task behind the door: takes what waits, commits it, tells everybody.
 
 use super::batch::Batch;
+use super::follow::Follower;
 use super::judge::Judge;
 use super::{Reply, Submission};
 use crate::clock::Clock;
@@ -31,6 +32,7 @@ const STALL_MS: i64 = 60_000;
 /// The task behind the door.
 pub struct Worker {
     judge: Judge,
+    follower: Follower,
     store: Arc<dyn Store>,
     hub: Hub,
     clock: Clock,
@@ -44,6 +46,7 @@ impl Worker {
     pub fn new(store: Arc<dyn Store>, hub: Hub, clock: Clock) -> Self {
         Worker {
             judge: Judge::new(store.clone()),
+            follower: Follower::new(store.clone(), hub.clone()),
             store,
             hub,
             clock,
@@ -58,9 +61,15 @@ impl Worker {
         loop {
             let first = match held.take() {
                 Some(first) => first,
-                None => match queue.recv().await {
-                    Some(first) => first,
-                    None => return,
+                None => tokio::select! {
+                    first = queue.recv() => match first {
+                        Some(first) => first,
+                        None => return,
+                    },
+                    grown = self.follower.news() => {
+                        self.follower.catch_up(grown, &mut self.judge).await;
+                        continue;
+                    }
                 },
             };
             let mut submissions = vec![first];
@@ -93,7 +102,14 @@ impl Worker {
                     self.tell(batch, submissions);
                     return;
                 }
-                Ok(Appended::Moved) => self.judge.forget(),
+                Ok(Appended::Moved) => {
+                    metrics::counter!("huike_ingest_rejudged_total").increment(1);
+                    if let Err(error) = self.follow(batch.workspaces()).await {
+                        self.failed(&error);
+                        self.refuse_all(submissions);
+                        return;
+                    }
+                }
                 Err(error) => {
                     self.failed(&error);
                     self.refuse_all(submissions);
@@ -103,6 +119,14 @@ impl Worker {
         }
         self.failed(&StoreError::Busy);
         self.refuse_all(submissions);
+    }
+
+    /// Another server was quicker: what it added is told first and known next time.
+    async fn follow(&mut self, workspaces: Vec<RecordId>) -> StoreResult<()> {
+        for workspace_id in workspaces {
+            self.follower.follow(workspace_id, &mut self.judge).await?;
+        }
+        Ok(())
     }
 
     async fn judge_and_commit(
@@ -122,6 +146,13 @@ impl Worker {
         if submissions[0].terms.whole && has_refusal(&batch.verdicts[0]) {
             batch.take_back();
         }
+        // A refusal is final for whoever hears it, so it must not rest on what is known no longer.
+        for (workspace_id, judged_at) in batch.refusing(submissions) {
+            let head = self.store.log_head(workspace_id).await?;
+            if head.map(|it| it.position) != Some(judged_at) {
+                return Ok(Appended::Moved);
+            }
+        }
         let appends = batch.appends()?;
         if appends.is_empty() {
             return Ok(Appended::Done);
@@ -132,6 +163,11 @@ impl Worker {
         if appended == Appended::Done {
             self.is_failing = false;
             self.judge.keep(batch, &appends);
+            for append in &appends {
+                if let Some(head) = self.judge.known_head(append.workspace_id) {
+                    self.follower.committed(append.workspace_id, head);
+                }
+            }
             batch.committed = appends;
         }
         Ok(appended)

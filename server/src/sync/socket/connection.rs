@@ -248,6 +248,8 @@ impl Live {
                 delivery = self.line.next() => match delivery {
                     Some(Delivery::Log(publication)) => self.publish(publication).await,
                     Some(Delivery::Answers(answers)) => self.answer(answers).await,
+                    Some(Delivery::Head(to)) if self.is_following => self.send_log(to).await,
+                    Some(Delivery::Head(_)) => Ok(()),
                     None => Err(End::Gone),
                 },
                 changed = people.changed(), if !news => {

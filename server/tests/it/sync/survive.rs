@@ -15,21 +15,33 @@ use std::time::Duration;
 const KILL_ROUNDS: usize = 20;
 
 /// A real process of the program.
-struct Process {
+pub struct Process {
     child: Child,
-    address: String,
+    pub address: String,
     code: Option<String>,
 }
 
 impl Process {
-    fn start(folder: &Path) -> Process {
+    pub fn start(folder: &Path) -> Process {
+        Process::start_with(folder, &[])
+    }
+
+    /// With more variables, and what it logs in the file `log`.
+    pub fn start_with(folder: &Path, variables: &[(&str, &str)]) -> Process {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(folder.join("log"))
+            .unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_huike"))
             .args(["serve", "--port", "0", "--data", "data"])
             .current_dir(folder)
             .env_clear()
             .env("HUIKE_LOG", "error")
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(Stdio::from(log))
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -53,13 +65,20 @@ impl Process {
     }
 
     /// As `kill -9`.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub fn kill(self) {
+        drop(self);
     }
 }
 
-async fn first_account(process: &Process) -> Account {
+/// A test that fails leaves nothing running.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub async fn first_account(process: &Process) -> Account {
     let form = [
         ("code", process.code.as_deref().unwrap()),
         ("workspace", "云仓物流"),

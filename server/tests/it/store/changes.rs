@@ -1,57 +1,33 @@
-//! What every database must do for sync. A second one runs the same functions.
+//! The log and its authors.
 
-use super::device::now;
+use super::{Fresh, LOG, MEMBER, WORKSPACE, at, on_every_store};
 use huike_server::clock::Clock;
 use huike_server::store::changes::{ActorOwner, Append, Appended, LoggedChange};
-use huike_server::store::documents::{RecordRow, RowsAsked, StoredDocument};
-use huike_server::store::people::{Opened, Opening, User, Workspace};
-use huike_server::store::sqlite::SqliteStore;
-use huike_server::store::{Documents as _, Store};
-use huike_server::sync::Ingest;
+use huike_server::store::documents::{RecordRow, StoredDocument};
 use huike_server::sync::hub::Hub;
 use huike_server::sync::writer::{RecordEdit, ServerReplica};
+use huike_server::sync::{Author, Ingest};
 use huike_shared::access::Role;
 use huike_shared::customers::Customer;
-use huike_shared::document::{Actor, ChangeHash};
+use huike_shared::document::{Actor, ChangeHash, Registers, decode};
 use huike_shared::id::RecordId;
 use huike_shared::record::{Record as _, RecordRef};
 use huike_shared::row::Stamp;
 use huike_shared::scalar::Scalar;
-use huike_shared::sync::message::Verdict;
-use std::sync::Arc;
-use tempfile::TempDir;
+use huike_shared::sync::message::{PushedChange, Verdict};
 
-const WORKSPACE: RecordId = RecordId([1; 16]);
-const MEMBER: RecordId = RecordId([2; 16]);
+on_every_store!(
+    a_log_begins_once_and_can_be_renamed,
+    an_append_goes_in_behind_the_head_it_names_or_not_at_all,
+    appends_at_the_same_moment_leave_no_gap,
+    every_part_of_a_change_comes_back,
+    s_13_an_actor_belongs_to_whom_it_came_with_for_ever,
+    an_author_who_goes_from_server_to_server_is_never_refused,
+    two_servers_on_one_database_keep_one_log_without_gaps,
+    what_is_asked_for_each_change_does_not_slow_down_with_the_log,
+);
 
-async fn sqlite() -> (TempDir, Arc<dyn Store>) {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("huike.sqlite"))
-        .await
-        .unwrap();
-    store.make_views().await.unwrap();
-    let store: Arc<dyn Store> = Arc::new(store);
-    let opened = store.open_workspace(Opening {
-        workspace: Workspace {
-            id: WORKSPACE,
-            name: "云仓".to_owned(),
-        },
-        user: User {
-            id: RecordId([3; 16]),
-            login: "a@b".to_owned(),
-            password_hash: "-".to_owned(),
-        },
-        member_id: MEMBER,
-        member_name: "王伟".to_owned(),
-        must_be_first: true,
-        now: now(),
-    });
-    assert_eq!(opened.await.unwrap(), Opened::Done);
-    store.open_log(WORKSPACE, RecordId([9; 16])).await.unwrap();
-    (folder, store)
-}
-
-fn record(number: u8) -> RecordRef {
+pub fn record(number: u8) -> RecordRef {
     RecordRef {
         kind: Customer::DEF.kind,
         id: RecordId([number; 16]),
@@ -59,10 +35,10 @@ fn record(number: u8) -> RecordRef {
 }
 
 /// One change of one record at each position.
-fn append(after: u64, numbers: &[u8]) -> Append {
+pub fn append(after: u64, numbers: &[u8]) -> Append {
     let placed = || (after + 1..).zip(numbers);
     let stamp = Stamp {
-        at: now(),
+        at: at(0),
         by: MEMBER,
     };
     Append {
@@ -77,7 +53,7 @@ fn append(after: u64, numbers: &[u8]) -> Append {
                 actor: Actor([4; 16]),
                 seq: position,
                 member_id: MEMBER,
-                at: now(),
+                at: at(0),
                 body: vec![*number; 10],
             })
             .collect(),
@@ -102,9 +78,11 @@ fn append(after: u64, numbers: &[u8]) -> Append {
     }
 }
 
-#[tokio::test]
-async fn an_append_goes_in_behind_the_head_it_names_or_not_at_all() {
-    let (_folder, store) = sqlite().await;
+async fn an_append_goes_in_behind_the_head_it_names_or_not_at_all(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh.opened().await;
     assert_eq!(
         store.append(&[append(0, &[1, 2, 3])]).await.unwrap(),
         Appended::Done
@@ -122,7 +100,7 @@ async fn an_append_goes_in_behind_the_head_it_names_or_not_at_all() {
     let both = [append(3, &[8]), append(3, &[9])];
     assert_eq!(store.append(&both).await.unwrap(), Appended::Moved);
     let head = store.log_head(WORKSPACE).await.unwrap().unwrap();
-    assert_eq!((head.log, head.position), (RecordId([9; 16]), 3));
+    assert_eq!((head.log, head.position), (LOG, 3));
     assert!(
         store
             .documents(WORKSPACE, &[record(7), record(8)])
@@ -163,9 +141,11 @@ async fn an_append_goes_in_behind_the_head_it_names_or_not_at_all() {
     );
 }
 
-#[tokio::test]
-async fn s_13_an_actor_belongs_to_whom_it_came_with_for_ever() {
-    let (_folder, store) = sqlite().await;
+async fn s_13_an_actor_belongs_to_whom_it_came_with_for_ever(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh.opened().await;
     let mine = ActorOwner {
         workspace_id: WORKSPACE,
         member_id: MEMBER,
@@ -177,11 +157,11 @@ async fn s_13_an_actor_belongs_to_whom_it_came_with_for_ever() {
     };
     let (one, two) = (Actor([1; 16]), Actor([2; 16]));
     assert_eq!(
-        store.register_actors(mine, &[one], now()).await.unwrap(),
+        store.register_actors(mine, &[one], at(0)).await.unwrap(),
         [mine]
     );
     let owners = store
-        .register_actors(elsewhere, &[one, two], now())
+        .register_actors(elsewhere, &[one, two], at(0))
         .await
         .unwrap();
     assert_eq!(owners, [mine, elsewhere]);
@@ -189,77 +169,11 @@ async fn s_13_an_actor_belongs_to_whom_it_came_with_for_ever() {
     assert_eq!(store.actor_owner(Actor([3; 16])).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn documents_come_by_their_last_change_in_pages() {
-    let (_folder, store) = sqlite().await;
-    store.append(&[append(0, &[1, 2, 3, 4, 5])]).await.unwrap();
-    store.append(&[append(5, &[2])]).await.unwrap();
-    let page = store.documents_after(WORKSPACE, 0, 3, 1_000).await.unwrap();
-    let places: Vec<u64> = page.documents.iter().map(|it| it.position).collect();
-    assert_eq!((places, page.remaining, page.head), (vec![1, 3, 4], 2, 6));
-    // By bytes: a page has at least one, and stops once it holds enough.
-    let page = store.documents_after(WORKSPACE, 0, 100, 150).await.unwrap();
-    assert_eq!((page.documents.len(), page.remaining), (2, 3));
-    let page = store.documents_after(WORKSPACE, 0, 100, 1).await.unwrap();
-    assert_eq!(page.documents.len(), 1);
-    let page = store
-        .documents_after(WORKSPACE, 6, 100, 1_000)
-        .await
-        .unwrap();
-    assert_eq!((page.documents.len(), page.remaining, page.head), (0, 0, 6));
-}
-
-#[tokio::test]
-async fn rows_come_by_id_and_kinds_have_views() {
-    let (folder, store) = sqlite().await;
-    store.append(&[append(0, &[12, 11, 13])]).await.unwrap();
-    let asked = RowsAsked {
-        workspace_id: WORKSPACE,
-        kind: Customer::DEF.kind,
-        after: None,
-        with_deleted: false,
-        count: 10,
-    };
-    let ids = |rows: Vec<RecordRow>| rows.iter().map(|it| it.record).collect::<Vec<_>>();
-    assert_eq!(
-        ids(store.rows(asked).await.unwrap()),
-        [record(11), record(12)]
-    );
-    let all = RowsAsked {
-        with_deleted: true,
-        after: Some(record(11).id),
-        ..asked
-    };
-    assert_eq!(
-        ids(store.rows(all).await.unwrap()),
-        [record(12), record(13)]
-    );
-    assert_eq!(
-        store
-            .row(WORKSPACE, record(12))
-            .await
-            .unwrap()
-            .unwrap()
-            .position,
-        1
-    );
-
-    use sqlx::{ConnectOptions as _, Connection as _};
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("huike.sqlite"));
-    let mut connection = options.connect().await.unwrap();
-    let names: Vec<String> =
-        sqlx::query_scalar("select name from customer where not is_deleted order by name")
-            .fetch_all(&mut connection)
-            .await
-            .unwrap();
-    assert_eq!(names, ["11", "12"]);
-    connection.close().await.unwrap();
-}
-
-#[tokio::test]
-async fn two_servers_on_one_database_keep_one_log_without_gaps() {
-    let (_folder, store) = sqlite().await;
+async fn two_servers_on_one_database_keep_one_log_without_gaps(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh.opened().await;
     let mut writers = Vec::new();
     for _ in 0..2 {
         let ingest = Ingest::start(store.clone(), Hub::default(), Clock::system());
@@ -296,9 +210,50 @@ async fn two_servers_on_one_database_keep_one_log_without_gaps() {
     );
 }
 
-#[tokio::test]
-async fn what_is_asked_for_each_change_does_not_slow_down_with_the_log() {
-    let (_folder, store) = sqlite().await;
+async fn an_author_who_goes_from_server_to_server_is_never_refused(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh.opened().await;
+    let start = || Ingest::start(store.clone(), Hub::default(), Clock::system());
+    let servers = [start(), start()];
+    let author = Author {
+        member_id: MEMBER,
+        role: Role::Salesperson,
+        device_id: RecordId([5; 16]),
+    };
+    let actor = Actor([4; 16]);
+    servers[0]
+        .register(WORKSPACE, author, &[actor])
+        .await
+        .unwrap();
+    let mut registers = Registers::default();
+    for round in 0..12_usize {
+        let values = [("name".into(), Scalar::text(format!("{round}")))];
+        let body = registers.author(&values, actor, at(0)).unwrap();
+        let change = decode(&body).unwrap();
+        registers.apply(&change, Stamp::default());
+        let pushed = PushedChange {
+            record: record(1),
+            of: None,
+            hash: change.hash,
+            body,
+        };
+        // What this server remembers of the record is older than the change it builds on.
+        let answers = servers[round % 2]
+            .submit(WORKSPACE, author, vec![pushed])
+            .await;
+        let is_accepted = matches!(answers[0].verdict, Verdict::Accepted { position, .. }
+            if position == round as u64 + 1);
+        assert!(is_accepted, "{answers:?}");
+    }
+}
+
+async fn what_is_asked_for_each_change_does_not_slow_down_with_the_log(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh.opened().await;
     let mut after = 0;
     while after < 20_000 {
         let some = append(after, &[1; 250]);
@@ -343,4 +298,72 @@ async fn what_is_asked_for_each_change_does_not_slow_down_with_the_log() {
     }
     // Even counting the documents is a walk through all of them.
     assert!(asked * 2 < walked, "{asked:?} {walked:?}");
+}
+
+async fn a_log_begins_once_and_can_be_renamed(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh;
+    store.open_workspace(super::opening(0)).await.unwrap();
+    assert_eq!(store.log_head(WORKSPACE).await.unwrap(), None);
+    let first = store.open_log(WORKSPACE, LOG).await.unwrap();
+    assert_eq!((first.log, first.position), (LOG, 0));
+    // Who comes second gets the first one's.
+    let second = store.open_log(WORKSPACE, RecordId([8; 16])).await.unwrap();
+    assert_eq!(second, first);
+    store.append(&[append(0, &[1])]).await.unwrap();
+    store
+        .rename_log(WORKSPACE, RecordId([8; 16]))
+        .await
+        .unwrap();
+    let renamed = store.log_head(WORKSPACE).await.unwrap().unwrap();
+    assert_eq!((renamed.log, renamed.position), (RecordId([8; 16]), 1));
+}
+
+async fn appends_at_the_same_moment_leave_no_gap(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh.opened().await;
+    let mut writers = Vec::new();
+    for number in 1..=4 {
+        let store = store.clone();
+        writers.push(tokio::spawn(async move {
+            for _ in 0..10 {
+                loop {
+                    let head = store.log_head(WORKSPACE).await.unwrap().unwrap();
+                    let some = append(head.position, &[number, number + 10]);
+                    if store.append(&[some]).await.unwrap() == Appended::Done {
+                        break;
+                    }
+                }
+            }
+        }));
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let log = store.changes_after(WORKSPACE, 0, 1_000).await.unwrap();
+    let places: Vec<u64> = log.iter().map(|it| it.position).collect();
+    assert_eq!(places, (1..=80).collect::<Vec<u64>>());
+}
+
+async fn every_part_of_a_change_comes_back(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh.opened().await;
+    let mut some = append(0, &[1, 2]);
+    some.changes[0].note_of = Some("note of 王伟".into());
+    some.changes[0].body = (0..=255).collect();
+    some.changes[1].at = at(-5);
+    store.append(std::slice::from_ref(&some)).await.unwrap();
+    let log = store.changes_after(WORKSPACE, 0, 10).await.unwrap();
+    assert_eq!(log, some.changes);
+    let stored = store.documents(WORKSPACE, &[record(2)]).await.unwrap();
+    assert_eq!(stored, [some.documents[1].clone()]);
+    let row = store.row(WORKSPACE, record(1)).await.unwrap();
+    assert_eq!(row, Some(some.rows[0].clone()));
+    assert_eq!(store.append(&[]).await.unwrap(), Appended::Done);
 }

@@ -1,0 +1,87 @@
+//! The schema of the Postgres database and its upgrades. Upgrades only add.
+//!
+//! A number means the same as in SQLite, so that a database can be moved between the two.
+
+use crate::store::{StoreError, StoreResult};
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::postgres::PgPool;
+
+/// Each upgrade: number, name, statements. A released one never changes again.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "people",
+        include_str!("../../../migrations/postgres/0001_people.sql"),
+    ),
+    (
+        2,
+        "sync",
+        include_str!("../../../migrations/postgres/0002_sync.sql"),
+    ),
+    (
+        3,
+        "imports",
+        include_str!("../../../migrations/postgres/0003_imports.sql"),
+    ),
+];
+
+/// The schema number this program writes.
+pub const SCHEMA_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+
+/// The schema number of a database; 0 for an empty one, an error for a newer one.
+pub async fn version(pool: &PgPool) -> StoreResult<i64> {
+    let has_table: bool = sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null")
+        .fetch_one(pool)
+        .await?;
+    if !has_table {
+        return Ok(0);
+    }
+    let found = sqlx::query_scalar("select coalesce(max(version), 0) from _sqlx_migrations")
+        .fetch_one(pool)
+        .await?;
+    if found > SCHEMA_VERSION {
+        return Err(StoreError::Newer {
+            found,
+            known: SCHEMA_VERSION,
+        });
+    }
+    Ok(found)
+}
+
+/// Brings a database up to date; each upgrade is one transaction. Of several servers that begin at
+/// the same time one does it and the others wait.
+pub async fn migrate(pool: &PgPool) -> StoreResult<()> {
+    let migrations = MIGRATIONS
+        .iter()
+        .map(|(version, name, sql)| {
+            Migration::new(
+                *version,
+                (*name).into(),
+                MigrationType::Simple,
+                (*sql).into_sql_str(),
+                false,
+            )
+        })
+        .collect();
+    Migrator::with_migrations(migrations)
+        .run(pool)
+        .await
+        .map_err(|error| match error {
+            MigrateError::Execute(error) => StoreError::from(error),
+            other => StoreError::Broken(other.to_string()),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn upgrades_are_numbered_as_in_sqlite() {
+        for (index, (version, name, _)) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(*version, index as i64 + 1, "{name}");
+        }
+        assert_eq!(SCHEMA_VERSION, crate::store::sqlite::SCHEMA_VERSION);
+    }
+}

@@ -1,0 +1,97 @@
+//! Documents and rows.
+
+use super::changes::{append, record};
+use super::{Fresh, Place, WORKSPACE, on_every_store};
+use huike_server::store::documents::{RecordRow, RowsAsked};
+use huike_shared::customers::Customer;
+use huike_shared::record::Record as _;
+
+on_every_store!(
+    documents_come_by_their_last_change_in_pages,
+    rows_come_by_id_and_kinds_have_views,
+);
+
+async fn documents_come_by_their_last_change_in_pages(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh.opened().await;
+    store.append(&[append(0, &[1, 2, 3, 4, 5])]).await.unwrap();
+    store.append(&[append(5, &[2])]).await.unwrap();
+    let page = store.documents_after(WORKSPACE, 0, 3, 1_000).await.unwrap();
+    let places: Vec<u64> = page.documents.iter().map(|it| it.position).collect();
+    assert_eq!((places, page.remaining, page.head), (vec![1, 3, 4], 2, 6));
+    // By bytes: a page has at least one, and stops once it holds enough.
+    let page = store.documents_after(WORKSPACE, 0, 100, 150).await.unwrap();
+    assert_eq!((page.documents.len(), page.remaining), (2, 3));
+    let page = store.documents_after(WORKSPACE, 0, 100, 1).await.unwrap();
+    assert_eq!(page.documents.len(), 1);
+    let page = store
+        .documents_after(WORKSPACE, 6, 100, 1_000)
+        .await
+        .unwrap();
+    assert_eq!((page.documents.len(), page.remaining, page.head), (0, 0, 6));
+}
+
+async fn rows_come_by_id_and_kinds_have_views(fresh: Fresh) {
+    let Fresh { store, place } = fresh.opened().await;
+    store.make_views().await.unwrap();
+    store.make_views().await.unwrap();
+    store.append(&[append(0, &[12, 11, 13])]).await.unwrap();
+    let asked = RowsAsked {
+        workspace_id: WORKSPACE,
+        kind: Customer::DEF.kind,
+        after: None,
+        with_deleted: false,
+        count: 10,
+    };
+    let ids = |rows: Vec<RecordRow>| rows.iter().map(|it| it.record).collect::<Vec<_>>();
+    assert_eq!(
+        ids(store.rows(asked).await.unwrap()),
+        [record(11), record(12)]
+    );
+    let all = RowsAsked {
+        with_deleted: true,
+        after: Some(record(11).id),
+        ..asked
+    };
+    assert_eq!(
+        ids(store.rows(all).await.unwrap()),
+        [record(12), record(13)]
+    );
+    assert_eq!(
+        store
+            .row(WORKSPACE, record(12))
+            .await
+            .unwrap()
+            .unwrap()
+            .position,
+        1
+    );
+
+    let sql = "select name from customer where not is_deleted order by name";
+    assert_eq!(place.texts(sql).await, ["11", "12"]);
+}
+
+impl Place {
+    /// One column of texts, as somebody with a tool for SQL reads them.
+    async fn texts(&self, sql: &'static str) -> Vec<String> {
+        use sqlx::{ConnectOptions as _, Connection as _};
+        match self {
+            Place::Sqlite(folder) => {
+                let file = folder.path().join("huike.sqlite");
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+                let mut connection = options.connect().await.unwrap();
+                let texts = sqlx::query_scalar(sql).fetch_all(&mut connection).await;
+                connection.close().await.unwrap();
+                texts.unwrap()
+            }
+            Place::Postgres(database) => {
+                let mut connection = database.connect().await;
+                let texts = sqlx::query_scalar(sql).fetch_all(&mut connection).await;
+                connection.close().await.unwrap();
+                texts.unwrap()
+            }
+        }
+    }
+}
