@@ -10,6 +10,8 @@ mod files;
 mod imports;
 mod news;
 mod people;
+mod programs;
+mod queries;
 mod schema;
 
 use super::notices::{Notice, Notices};

@@ -8,7 +8,7 @@ use huike_shared::document::ChangeHash;
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
 use huike_shared::sync::message::{self, Answer, Entry, PresenceInfo, ServerMessage};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{mpsc, watch};

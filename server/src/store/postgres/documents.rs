@@ -194,7 +194,7 @@ fn read_document(row: &PgRow) -> StoreResult<StoredDocument> {
     })
 }
 
-fn read_row(row: &PgRow) -> StoreResult<RecordRow> {
+pub(super) fn read_row(row: &PgRow) -> StoreResult<RecordRow> {
     Ok(RecordRow {
         record: record_ref(row)?,
         position: position(row, "position")?,

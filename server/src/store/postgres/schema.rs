@@ -24,6 +24,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "imports",
         include_str!("../../../migrations/postgres/0003_imports.sql"),
     ),
+    (
+        4,
+        "programs",
+        include_str!("../../../migrations/postgres/0004_programs.sql"),
+    ),
 ];
 
 /// The schema number this program writes.
