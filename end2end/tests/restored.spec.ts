@@ -20,7 +20,7 @@ test("acknowledged edits come back after a restore, and what nobody has is gone 
   await setUp(mine, server);
   await open(mine, "/app/customers");
   await createCustomer(mine, "备份之前");
-  const theirs = await invite(browser, server, mine.context(), "李雷", "lilei");
+  const theirs = await invite(browser, server, mine.context(), "李雷", "li@example.com");
   await open(theirs, "/app/customers");
   await expect(customerRow(theirs, "备份之前")).toBeVisible();
   await synced(mine);
