@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use crate::i18n::use_i18n;
 use crate::record::{kind_label, last_change, title_of_row};
 use crate::store::use_store;
-use crate::ui::{Button, EmptyState, Glyph, Icon, Show, follow, part};
+use crate::ui::{Button, ButtonKind, EmptyState, Glyph, Icon, Show, follow, part};
 
 /// Rows that are drawn; the rest is counted.
 const SHOWN_MAX: usize = 200;
@@ -65,6 +65,7 @@ pub fn DeletedPage() -> impl IntoView {
                 <Show when=move || store.may(Action::Delete)>
                     <Button
                         label=i18n.text(Messages::common_restore)
+                        kind=ButtonKind::Ghost
                         on_press=move |()| store.restore(&[record])
                     />
                 </Show>
