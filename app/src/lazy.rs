@@ -15,6 +15,7 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use crate::customers::{ContactPage, CustomersPage};
 use crate::deals::DealsPage;
+use crate::deleted_page::DeletedPage;
 use crate::followups::{TasksPage, TodayPage};
 use crate::i18n::use_i18n;
 use crate::import::ImportPage;
@@ -69,6 +70,11 @@ fn load_sync() -> Loaded {
 }
 
 #[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
+fn load_deleted() -> Loaded {
+    Ok(|| view! { <DeletedPage/> }.into_any())
+}
+
+#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
 fn load_palette() -> Loaded {
     Ok(|| view! { <Palette/> }.into_any())
 }
@@ -97,6 +103,8 @@ pub enum Screen {
     Import,
     /// What waits and what was refused.
     Sync,
+    /// What was deleted.
+    Deleted,
     /// The palette.
     Palette,
     /// The dialogs that make records.
@@ -104,7 +112,7 @@ pub enum Screen {
 }
 
 /// All of them: what is used most comes first.
-const ALL: [Screen; 10] = [
+const ALL: [Screen; 11] = [
     Screen::Customers,
     Screen::Deals,
     Screen::Creation,
@@ -115,6 +123,7 @@ const ALL: [Screen; 10] = [
     Screen::Settings,
     Screen::Import,
     Screen::Sync,
+    Screen::Deleted,
 ];
 
 /// How long the first screen has the machine for itself.
@@ -184,6 +193,7 @@ impl Screen {
             Screen::Settings => Box::pin(load_settings()),
             Screen::Import => Box::pin(load_import()),
             Screen::Sync => Box::pin(load_sync()),
+            Screen::Deleted => Box::pin(load_deleted()),
             Screen::Palette => Box::pin(load_palette()),
             Screen::Creation => Box::pin(load_creation()),
         }

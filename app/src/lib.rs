@@ -6,6 +6,7 @@
 
 pub mod customers;
 pub mod deals;
+pub mod deleted_page;
 pub mod followups;
 pub mod i18n;
 pub mod import;

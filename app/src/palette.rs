@@ -367,6 +367,7 @@ fn fixed(i18n: I18n) -> Vec<Entry> {
         page(Glyph::Tasks, Messages::nav_tasks, "G A", "/app/tasks"),
         page(Glyph::Upload, Messages::import_title, "", "/app/import"),
         page(Glyph::Cloud, Messages::sync_title, "", "/app/sync"),
+        page(Glyph::Trash, Messages::deleted_title, "", "/app/deleted"),
         page(
             Glyph::Settings,
             Messages::nav_settings,

@@ -37,6 +37,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/settings/:section?/:item?") view=|| Screen::Settings.view()/>
             <Route path=path!("/import") view=|| Screen::Import.view()/>
             <Route path=path!("/sync") view=|| Screen::Sync.view()/>
+            <Route path=path!("/deleted") view=|| Screen::Deleted.view()/>
         </FlatRoutes>
     }
     .into_any()

@@ -158,6 +158,12 @@ impl LocalStore {
         }
     }
 
+    /// The deleted rows of a kind, in no particular order; followed.
+    pub fn deleted(self, kind: Kind) -> Vec<Arc<Row>> {
+        self.rows(kind).track();
+        self.with(|inner| inner.tables.borrow().deleted(kind))
+    }
+
     /// The live rows of a kind whose link `key` holds `id`, oldest link first.
     pub fn linked(self, kind: Kind, key: &'static str, id: RecordId) -> Signal<Rows> {
         let field =

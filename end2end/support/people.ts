@@ -41,9 +41,10 @@ export async function invite(
   host: BrowserContext,
   name: string,
   login: string,
+  role = "salesperson",
 ): Promise<Page> {
   const answer = await host.request.post(`${server.address}/api/v1/invitations`, {
-    data: { role: "salesperson" },
+    data: { role },
     headers: { Origin: server.address },
   });
   expect(answer.ok(), await answer.text()).toBeTruthy();

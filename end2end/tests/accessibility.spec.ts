@@ -192,6 +192,8 @@ test("settings, sync and what floats over every page", async () => {
   }
   await follow("/app/sync");
   await look("sync");
+  await follow("/app/deleted");
+  await look("deleted");
   await follow("/app/no-such-page");
   await look("no such page");
   await lookAt("the member's menu", page.getByRole("button", { name: "菜单" }), menu(), MENU);

@@ -47,3 +47,33 @@ test("a wrong password is refused without saying which part was wrong", async ({
   await expect(page).toHaveURL(/\/sign-in/);
   await expect(page.locator("[role=alert]").first()).toBeVisible();
 });
+
+test("pages for everybody wear the theme that was chosen on this device", async ({ page, browser }) => {
+  const html = page.locator("html");
+  await page.goto(`${server.address}/sign-in`);
+  await expect(html).toHaveAttribute("data-theme", "auto");
+  await page.evaluate(() => {
+    localStorage.setItem("huike.theme", "dark");
+    localStorage.setItem("huike.language", "en");
+  });
+  await page.reload();
+  await expect(html).toHaveAttribute("data-theme", "dark");
+  // Its words are the server's answer, so its language is too.
+  await expect(html).toHaveAttribute("lang", "zh-CN");
+
+  const blocked = await (await browser.newContext()).newPage();
+  const problems: string[] = [];
+  blocked.on("pageerror", (it) => problems.push(String(it)));
+  blocked.on("console", (it) => it.type() === "error" && problems.push(it.text()));
+  await blocked.addInitScript(() => {
+    Object.defineProperty(window, "localStorage", {
+      get: () => {
+        throw new DOMException("blocked", "SecurityError");
+      },
+    });
+  });
+  await blocked.goto(`${server.address}/sign-in`);
+  await expect(blocked.locator("html")).toHaveAttribute("data-theme", "auto");
+  await expect(blocked.locator("#login")).toBeVisible();
+  expect(problems).toEqual([]);
+});

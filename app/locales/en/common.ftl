@@ -144,8 +144,14 @@ record-untitled = Untitled
 record-created = Created
 record-created-by = Created by { $name }
 record-updated-by = Updated by { $name }
+record-last-change = Last change by { $name } · { $when }
 record-deleted-toast = Deleted { $name }
 record-restored-toast = Restored { $name }
+
+## Deleted records
+deleted-title = Recently deleted
+deleted-none = Nothing was deleted
+deleted-hint = Deleted records are listed here and can be restored.
 
 ## Empty pages
 empty-nothing-found = Nothing matches

@@ -131,8 +131,14 @@ record-untitled = 未命名
 record-created = 已创建
 record-created-by = { $name } 创建
 record-updated-by = { $name } 更新
+record-last-change = 最后改动：{ $name } · { $when }
 record-deleted-toast = 已删除 { $name }
 record-restored-toast = 已恢复 { $name }
+
+## 已删除的记录
+deleted-title = 最近删除
+deleted-none = 没有删除的记录
+deleted-hint = 删除的记录会列在这里，可以恢复。
 
 ## 空白页
 empty-nothing-found = 没有符合条件的记录

@@ -9,10 +9,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::i18n::use_i18n;
-use crate::record::{FieldGroup, FieldGroups, FieldInput, WaitingMark, title_of_row};
+use crate::record::{FieldGroup, FieldGroups, FieldInput, GoneRecord, WaitingMark, title_of_row};
 use crate::routes::{customer_path, use_nav};
 use crate::store::use_store;
-use crate::ui::{Avatar, Button, ButtonKind, EmptyState, Glyph, Show, follow, part};
+use crate::ui::{Avatar, Button, ButtonKind, Glyph, Show, follow, part};
 
 const GROUPS: &[FieldGroup] = &[
     FieldGroup {
@@ -92,8 +92,7 @@ fn ContactRecord(id: RecordId) -> impl IntoView {
         <Show
             when=move || is_there.get()
             fallback=move || {
-                view! { <EmptyState glyph=Glyph::Contact title=i18n.text(Messages::record_missing)/> }
-                    .into_any()
+                view! { <GoneRecord record on_close=move |()| back()/> }.into_any()
             }
         >
             <article class="record">

@@ -13,11 +13,12 @@ use super::tied::Ties;
 use crate::followups::{ActionRow, Composer, NextSteps, Ties as TaskTies, Timeline};
 use crate::i18n::use_i18n;
 use crate::record::{
-    FieldGroup, FieldGroups, FieldInput, NoteEditor, RecordHead, WaitingMark, choice_label,
+    FieldGroup, FieldGroups, FieldInput, GoneRecord, NoteEditor, RecordHead, WaitingMark,
+    choice_label,
 };
 use crate::shell::Presence;
 use crate::store::use_store;
-use crate::ui::{Avatar, Button, EmptyState, Glyph, Icon, Show, Skeleton, SkeletonShape, part};
+use crate::ui::{Avatar, Glyph, Icon, Show, part};
 
 /// The fields, grouped as people ask for them.
 const GROUPS: &[FieldGroup] = &[
@@ -76,38 +77,16 @@ pub fn CustomerRecord(
     on_step: Callback<isize>,
 ) -> impl IntoView {
     // What it reads.
-    let (store, i18n) = (use_store(), use_i18n());
     let record = customer_ref(id);
-    let row = store.row(record);
-    let is_there = Memo::new(move |_| row.with(|it| it.as_ref().map(|it| it.deleted)));
+    let row = use_store().row(record);
+    let is_there = Memo::new(move |_| row.with(|it| it.as_ref().is_some_and(|it| !it.deleted)));
 
     // What it looks like.
-    let missing = move || {
-        if is_there.get() == Some(true) {
-            view! {
-                <EmptyState glyph=Glyph::Trash title=i18n.text(Messages::record_deleted)>
-                    <Button
-                        label=i18n.text(Messages::common_restore)
-                        on_press=move |()| store.restore(&[record])
-                    />
-                    <Button label=i18n.text(Messages::common_back) on_press=on_close/>
-                </EmptyState>
-            }
-            .into_any()
-        } else if store.is_complete().get() {
-            view! {
-                <EmptyState glyph=Glyph::Search title=i18n.text(Messages::record_missing)>
-                    <Button label=i18n.text(Messages::common_back) on_press=on_close/>
-                </EmptyState>
-            }
-            .into_any()
-        } else {
-            view! { <Skeleton shape=SkeletonShape::Record label=i18n.text(Messages::common_loading)/> }
-                .into_any()
-        }
-    };
     view! {
-        <Show when=move || is_there.get() == Some(false) fallback=missing>
+        <Show
+            when=move || is_there.get()
+            fallback=move || view! { <GoneRecord record on_close/> }.into_any()
+        >
             <article class="record">
                 <Head id is_full on_close on_step/>
                 <div class="record-columns">

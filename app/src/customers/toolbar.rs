@@ -53,10 +53,12 @@ pub fn Toolbar(
         list.criteria
             .with(|it| it.chosen(dimension).iter().any(|it| it == value))
     };
+    let count_of = move |dimension: Dimension, value: &str| {
+        let count = counts.with(|it| it.get(&(dimension, value.to_owned())).copied());
+        i18n.count(count.unwrap_or(0))
+    };
     let counted = move |dimension: Dimension, value: String| {
-        Signal::derive(move || {
-            counts.with(|it| it.get(&(dimension, value.clone())).copied().unwrap_or(0))
-        })
+        Signal::derive(move || count_of(dimension, &value))
     };
 
     // What it looks like.
@@ -75,20 +77,27 @@ pub fn Toolbar(
             label=i18n.text(Messages::common_mine)
             pressed=Signal::derive(move || is_chosen(Dimension::Owner, &me()))
             on_toggle=move |()| toggle(Dimension::Owner, &untrack(me))
-            count=Signal::derive(move || {
-                counts.with(|it| it.get(&(Dimension::Owner, me())).copied().unwrap_or(0))
-            })
+            count=Signal::derive(move || count_of(Dimension::Owner, &me()))
         />
     };
     let menus = [Dimension::Level, Dimension::Source, Dimension::Owner].map(|dimension| {
-        let field = Customer::DEF.fields.iter().find(|it| it.name == dimension.key());
+        let field = Customer::DEF
+            .fields
+            .iter()
+            .find(|it| it.name == dimension.key());
         let label = Signal::derive(move || {
             let name = field_label(i18n, Customer::DEF, dimension.key());
             let chosen = list.criteria.with(|it| it.chosen(dimension).len());
-            if chosen > 0 { format!("{name} · {chosen}") } else { name }
+            if chosen > 0 {
+                format!("{name} · {chosen}")
+            } else {
+                name
+            }
         });
         let entries = move || {
-            let choices = field.map(|it| choices_of(list.store, i18n, it)).unwrap_or_default();
+            let choices = field
+                .map(|it| choices_of(list.store, i18n, it))
+                .unwrap_or_default();
             choices
                 .into_iter()
                 .map(|mut choice| {
@@ -98,10 +107,10 @@ pub fn Toolbar(
                     }
                     let count = counted(dimension, choice.value.clone());
                     let (value, again) = (choice.value.clone(), choice.value);
-                    let words = choice.label;
                     view! {
                         <MenuItem
-                            label=Signal::derive(move || format!("{words} · {}", i18n.count(count.get())))
+                            label=Signal::stored(choice.label)
+                            detail=count
                             checked=Signal::derive(move || is_chosen(dimension, &value))
                             on_press=move |()| toggle(dimension, &again)
                         />

@@ -128,6 +128,11 @@ pub fn ViewsMenu(
                     is_saving.set(true);
                 }
             />
+            <MenuItem
+                label=i18n.text(Messages::deleted_title)
+                glyph=Glyph::Trash
+                on_press=move |()| list.nav.to("/app/deleted")
+            />
         }
     };
     view! {

@@ -16,9 +16,9 @@ use super::outcome_bar::OutcomeBar;
 use super::stage_path::{StagePath, stage_items};
 use crate::followups::{ActionRow, Composer, NextSteps, Ties, Timeline};
 use crate::i18n::use_i18n;
-use crate::record::{FieldGroup, FieldGroups, NoteEditor, title_of_row};
+use crate::record::{FieldGroup, FieldGroups, GoneRecord, NoteEditor, title_of_row};
 use crate::routes::{path_of, use_nav};
-use crate::ui::{Avatar, EmptyState, For, Glyph, Icon, Menu, Notice, Show, Tone, listen, part};
+use crate::ui::{Avatar, For, Glyph, Icon, Menu, Notice, Show, Tone, listen, part};
 
 /// The fields of a deal in groups.
 const GROUPS: &[FieldGroup] = &[
@@ -75,7 +75,7 @@ pub fn DealPanel(
     view! {
         <Show
             when=move || state.get() == Some(false)
-            fallback=move || view! { <GoneDeal record book on_close/> }
+            fallback=move || view! { <GoneRecord record on_close/> }.into_any()
         >
             <article class="record deal-panel">
                 <DealHead id book facts is_full on_close on_step/>
@@ -201,37 +201,6 @@ fn ContactsOfDeal(facts: Memo<DealFacts>) -> impl IntoView {
                 </For>
             </ul>
         </section>
-    }
-    .into_any()
-}
-
-/// A deal that was deleted, or that this device does not have.
-#[component]
-fn GoneDeal(record: RecordRef, book: DealBook, on_close: Callback<()>) -> impl IntoView {
-    let i18n = use_i18n();
-    let store = book.store;
-    let row = store.row(record);
-    let is_deleted = move || row.with(|it| it.is_some());
-    view! {
-        <Show when=move || store.is_complete().get()>
-            <EmptyState
-                glyph=Glyph::Deal
-                title=Signal::derive(move || i18n.t(|it| {
-                    if is_deleted() { it.record_deleted() } else { it.record_missing() }
-                }))
-            >
-                <Show when=is_deleted>
-                    <crate::ui::Button
-                        label=i18n.text(Messages::common_restore)
-                        on_press=move |()| store.restore(&[record])
-                    />
-                </Show>
-                <crate::ui::Button
-                    label=i18n.text(Messages::common_close)
-                    on_press=move |()| on_close.run(())
-                />
-            </EmptyState>
-        </Show>
     }
     .into_any()
 }

@@ -371,7 +371,7 @@ fn filter_chip(page: Page, filter: QuickFilter) -> AnyView {
             label
             pressed=Signal::derive(move || page.filters.with(|it| it.contains(&filter)))
             on_toggle=toggle
-            count=Signal::from(count)
+            count=Signal::derive(move || i18n.count(count.get()))
             tone=Signal::stored(tone)
         />
     }

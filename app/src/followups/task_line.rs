@@ -103,11 +103,11 @@ pub fn DueChip(due: Due) -> impl IntoView {
     .into_any()
 }
 
-/// 明天 15:30.
+/// 明天 15:30, Tomorrow 3:30 PM.
 pub fn due_words(i18n: I18n, due: Due) -> String {
     let day = i18n.date(due.on);
     match due.minute {
-        Some(minute) => format!("{day} {}", hour_words(minute)),
+        Some(minute) => format!("{day} {}", i18n.minute_of_day(minute)),
         None => day,
     }
 }

@@ -105,6 +105,12 @@ impl I18n {
         clock(self.language.get(), at.get_hours(), at.get_minutes())
     }
 
+    /// A time of day in minutes after midnight: 14:30, 2:30 PM.
+    pub fn minute_of_day(self, minute: i64) -> String {
+        let part = |it: i64| u32::try_from(it).unwrap_or_default();
+        clock(self.language.get(), part(minute / 60), part(minute % 60))
+    }
+
     /// How long ago: 刚刚, 5 分钟前, 3 小时前, 2 天前, then the date.
     pub fn ago(self, instant_ms: i64) -> String {
         let messages = Messages::of(self.language.get());

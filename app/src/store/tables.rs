@@ -32,6 +32,15 @@ struct Table {
     is_stale: bool,
 }
 
+impl Table {
+    /// Every row with the edits under way.
+    fn shown(&self) -> impl Iterator<Item = &Arc<Row>> {
+        let is_edited = |id: &RecordId| self.overlay.contains_key(id);
+        let of_base = self.base.iter().filter(move |it| !is_edited(it.0));
+        of_base.chain(&self.overlay).map(|it| it.1)
+    }
+}
+
 /// Signals that exist while somebody reads them.
 struct Watched<K, T: 'static>(FxHashMap<K, (ArcRwSignal<T>, usize)>);
 
@@ -115,6 +124,12 @@ impl Tables {
     /// The live rows of a kind.
     pub fn live(&self, kind: Kind) -> Option<RwSignal<Rows>> {
         self.table(kind).map(|it| it.live)
+    }
+
+    /// The deleted rows of a kind.
+    pub fn deleted(&self, kind: Kind) -> Vec<Arc<Row>> {
+        let shown = self.table(kind).into_iter().flat_map(Table::shown);
+        shown.filter(|it| it.deleted).cloned().collect()
     }
 
     /// Takes a row from the data core.
@@ -217,16 +232,7 @@ impl Tables {
         for table in self.all.iter_mut().filter(|it| it.is_stale) {
             table.is_stale = false;
             let mut rows = Vec::with_capacity(table.base.len() + table.overlay.len());
-            let of_base = table
-                .base
-                .iter()
-                .filter(|it| !table.overlay.contains_key(it.0));
-            rows.extend(
-                of_base
-                    .chain(&table.overlay)
-                    .filter(|it| !it.1.deleted)
-                    .map(|it| Arc::clone(it.1)),
-            );
+            rows.extend(table.shown().filter(|it| !it.deleted).cloned());
             let live = table.live;
             news.push(Box::new(move || live.set(Arc::new(rows))));
         }

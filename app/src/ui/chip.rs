@@ -100,9 +100,9 @@ pub fn FilterChip(
     /// Turns it on or off.
     #[prop(into)]
     on_toggle: Callback<()>,
-    /// How many records match.
+    /// How many records match, in digits.
     #[prop(optional, into)]
-    count: Option<Signal<usize>>,
+    count: Option<Signal<String>>,
     /// What its color means while it has matches.
     #[prop(optional, into)]
     tone: Signal<Tone>,

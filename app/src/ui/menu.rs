@@ -147,6 +147,9 @@ pub fn MenuItem(
     /// A shape before the word.
     #[prop(optional, into)]
     glyph: Option<Glyph>,
+    /// A word or number at the end, such as how many it would show.
+    #[prop(optional, into)]
+    detail: Option<Signal<String>>,
     /// For a choice that is on or off.
     #[prop(optional, into)]
     checked: Option<Signal<bool>>,
@@ -173,6 +176,7 @@ pub fn MenuItem(
         >
             {glyph.map(|it| icon(it, "icon"))}
             <span>{part(move || label.get())}</span>
+            {detail.map(|it| view! { <small class="count">{part(move || it.get())}</small> })}
             {part(move || {
                 checked.filter(|it| it.get()).map(|_| view! { <i class="menu-check">{icon(Glyph::Check, "icon")}</i> })
             })}

