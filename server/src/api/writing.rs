@@ -402,7 +402,11 @@ async fn submit(
 ) -> Result<(), Failure> {
     let terms = Terms {
         whole: changes.len() > 1,
-        latest: asking.if_match.is_some(),
+        // `*` asks for any state, not for one.
+        latest: asking
+            .if_match
+            .as_deref()
+            .is_some_and(|it| it.trim() != "*"),
     };
     let answers = turn.replica.submit(changes, terms).await;
     let refusals = answers.into_iter().filter_map(|it| match it.verdict {

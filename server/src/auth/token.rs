@@ -130,8 +130,9 @@ pub async fn find(state: &AppState, shown: &str) -> Result<(AccessToken, Member)
     let is_noted = token
         .used_at
         .is_some_and(|it| now.millis() - it.millis() < USED_STEP_MS);
-    if !is_noted {
-        state.store.touch_token(token.id, now).await?;
+    if !is_noted && let Err(error) = state.store.touch_token(token.id, now).await {
+        // A disk that is full stops writing, not reading.
+        tracing::warn!(%error, "the use of a token was not noted");
     }
     Ok((token, member))
 }

@@ -194,7 +194,8 @@ pub trait People {
     async fn memberships(&self, user_id: RecordId) -> StoreResult<Vec<Member>>;
     /// Adds a user and member without an invitation (demo data). False if the name is taken.
     async fn add_member(&self, user: User, member: Member, now: Timestamp) -> StoreResult<bool>;
-    /// Lets a member leave or come back; leaving ends the user's sessions.
+    /// Lets a member leave or come back; leaving ends the user's sessions and revokes the member's
+    /// tokens.
     async fn set_member_active(&self, id: RecordId, is_active: bool) -> StoreResult<()>;
 
     /// Keeps a new invitation.

@@ -7,6 +7,7 @@ mod program;
 mod query;
 mod records;
 mod script;
+mod store;
 mod tags;
 mod tokens;
 mod write;

@@ -141,6 +141,10 @@ pub async fn set_active(
         .bind(blob(&member_id))
         .execute(&mut *write)
         .await?;
+        sqlx::query("delete from access_token where member_id = ?")
+            .bind(blob(&member_id))
+            .execute(&mut *write)
+            .await?;
     }
     write.commit().await?;
     Ok(())
