@@ -153,7 +153,7 @@ async fn pass_on(mut notices: broadcast::Receiver<Notice>, state: AppState) {
                     state.tell_members_changed(workspace_id);
                 }
             }
-            Ok(Notice::Log(_)) => {}
+            Ok(Notice::Log { .. }) => {}
             Err(RecvError::Closed) => return,
         }
     }

@@ -8,7 +8,12 @@ use tokio::sync::broadcast;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// A log has grown.
-    Log(RecordId),
+    Log {
+        /// Whose.
+        workspace_id: RecordId,
+        /// Up to here at least.
+        head: u64,
+    },
     /// A workspace's members changed.
     Members(RecordId),
     /// A session has ended.

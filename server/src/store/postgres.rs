@@ -21,7 +21,7 @@ use async_trait::async_trait;
 use huike_shared::id::RecordId;
 use huike_shared::time::{DAY_MS, Timestamp};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
-use sqlx::{AssertSqlSafe, Connection as _, Postgres, Row, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, Row, Transaction};
 use std::str::FromStr as _;
 use std::time::Duration;
 use tokio::sync::broadcast;
@@ -35,10 +35,6 @@ pub const CONNECTIONS_MAX: u32 = 12;
 
 /// How long to wait for a connection before saying that the database does not answer.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A connection that was used so short a time ago is used again untried: to try it costs as much as
-/// a question.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Settings of every connection: name and value. A server that died or was cut off must not keep the
 /// others waiting behind its locks.
@@ -135,15 +131,8 @@ async fn connect(address: &str, connections_max: u32) -> StoreResult<PgPool> {
     Ok(PgPoolOptions::new()
         .max_connections(connections_max)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for < TRUSTED_FOR {
-                    return Ok(true);
-                }
-                connection.ping().await.map(|()| true)
-            })
-        })
+        // Costs a question, and finds connections that were cut while nobody used them.
+        .test_before_acquire(true)
         .connect_with(options(address)?)
         .await?)
 }

@@ -5,7 +5,7 @@ use crate::postgres::Database;
 use crate::sync::device::*;
 use huike_server::config::Settings;
 use huike_shared::refusal::Refusal;
-use huike_shared::sync::message::ServerMessage;
+use huike_shared::sync::message::{PushedChange, ServerMessage, Verdict};
 
 const COLLEAGUE: &str = "lina@example.com";
 
@@ -229,28 +229,53 @@ async fn an_import_begun_at_one_server_goes_on_at_another() {
     device.hear_up_to(1).await;
 }
 
+/// Pushes a change for as long as it cannot be stored for now, and connects again if the server had
+/// to close because it could not ask for the session.
+async fn insist(device: &mut Device, change: &PushedChange) -> u64 {
+    loop {
+        device.push(vec![change.clone()]).await;
+        let verdict = loop {
+            match device.socket.hear().await {
+                Some(message) => {
+                    if let Some(answer) = device.take(message).into_iter().next() {
+                        break Some(answer.verdict);
+                    }
+                }
+                None => {
+                    device.reconnect().await;
+                    break None;
+                }
+            }
+        };
+        match verdict {
+            Some(Verdict::Accepted { position, .. }) => return position,
+            Some(Verdict::Refused(refusal)) => assert_eq!(refusal, Refusal::Unavailable),
+            None => {}
+        }
+    }
+}
+
+/// Hears up to a position, over more than one connection if need be.
+async fn hear_up_to(device: &mut Device, position: u64) {
+    while device.cursor < position {
+        match device.socket.hear().await {
+            Some(message) => drop(device.take(message)),
+            None => device.reconnect().await,
+        }
+    }
+}
+
 #[tokio::test]
 async fn cut_connections_are_made_again_and_nothing_is_missed() {
     let servers = Servers::start(2).await;
     let mut here = servers.account(0, 0).await.device().await;
     let mut there = servers.account(0, 1).await.device().await;
     let record = customer();
-    let mut place = 0;
-    for round in 0..8 {
+    for round in 1..=8_u64 {
         servers.database.cut_connections().await;
-        // The author tries again for as long as the server says that it cannot store it for now.
         let change = here.name(record, &format!("round {round}"));
-        loop {
-            let verdict = here.push_one(change.clone()).await;
-            if !matches!(&verdict, huike_shared::sync::message::Verdict::Refused(it)
-                if *it == Refusal::Unavailable)
-            {
-                assert!(position(&verdict) > place);
-                place = position(&verdict);
-                break;
-            }
-        }
-        there.hear_up_to(place).await;
+        assert_eq!(insist(&mut here, &change).await, round);
+        hear_up_to(&mut there, round).await;
         assert_eq!(there.text(record, "name"), format!("round {round}"));
     }
 }
@@ -265,18 +290,15 @@ async fn news_that_came_while_nobody_could_listen_is_made_up() {
     position(&here.push_one(first).await);
     there.hear_up_to(1).await;
     // A third server writes while the listeners are cut: their notices are lost.
-    servers.database.cut_connections().await;
     servers.database.allow_connections(false).await;
     servers.database.cut_connections().await;
     servers.database.allow_connections(true).await;
     let third = TestApp::start_with(on(&servers.database)).await;
-    let mut writer = Account::sign_in(&third.address, LOGIN, PASSWORD)
-        .await
-        .device()
-        .await;
+    let account = Account::sign_in(&third.address, LOGIN, PASSWORD).await;
+    let mut writer = account.device().await;
     let change = writer.name(record, "meanwhile");
     let place = position(&writer.push_one(change).await);
-    there.hear_up_to(place).await;
-    here.hear_up_to(place).await;
+    hear_up_to(&mut there, place).await;
+    hear_up_to(&mut here, place).await;
     assert_eq!(there.text(record, "name"), "meanwhile");
 }

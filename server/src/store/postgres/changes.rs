@@ -196,7 +196,8 @@ impl Changes for PostgresStore {
             insert_changes(&mut write, append.workspace_id, &append.changes).await?;
             put_documents(&mut write, append.workspace_id, &append.documents).await?;
             put_rows(&mut write, append.workspace_id, &append.rows).await?;
-            news::tell(&mut write, &Notice::Log(append.workspace_id)).await?;
+            let workspace_id = append.workspace_id;
+            news::tell(&mut write, &Notice::Log { workspace_id, head }).await?;
         }
         write.commit().await?;
         Ok(Appended::Done)

@@ -14,6 +14,11 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row};
 use std::fmt::Write as _;
 
+/// The fields of a row without the one character that no text of Postgres can hold: a single row
+/// with it would break every question to the view.
+const WITHOUT_NUL: &str = r"case when strpos(r.fields, '\u0000') = 0 then r.fields
+    else regexp_replace(r.fields, '(?<!\\)((?:\\\\)*)\\u0000', '\1', 'g') end";
+
 #[async_trait]
 impl Documents for PostgresStore {
     async fn documents(
@@ -162,16 +167,14 @@ impl Documents for PostgresStore {
             // Words of the registry only, never of a person.
             let mut columns = String::new();
             for column in projection::columns(def) {
-                let _ = write!(
-                    columns,
-                    ",\n    fields::json ->> '{column}' as \"{column}\""
-                );
+                let _ = write!(columns, ",\n    f.json ->> '{column}' as \"{column}\"");
             }
             let drop = format!("drop view if exists \"{}\"", def.name);
             let create = format!(
-                "create view \"{}\" as select workspace_id, record_id as id, position,
-                     is_deleted, created_at, created_by, updated_at, updated_by{columns}
-                 from record where kind = {}",
+                "create view \"{}\" as select r.workspace_id, r.record_id as id, r.position,
+                     r.is_deleted, r.created_at, r.created_by, r.updated_at, r.updated_by{columns}
+                 from record r cross join lateral (select ({WITHOUT_NUL})::json as json) f
+                 where r.kind = {}",
                 def.name, def.kind.0
             );
             sqlx::query(AssertSqlSafe(drop))

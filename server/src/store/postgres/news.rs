@@ -88,7 +88,7 @@ async fn listen_once(
 
 fn words(notice: &Notice) -> String {
     match notice {
-        Notice::Log(workspace_id) => format!("log {workspace_id}"),
+        Notice::Log { workspace_id, head } => format!("log {workspace_id} {head}"),
         Notice::Members(workspace_id) => format!("members {workspace_id}"),
         Notice::Session(session) => format!("session {}", hex(session)),
         Notice::User { user_id, except } => match except {
@@ -101,14 +101,17 @@ fn words(notice: &Notice) -> String {
 
 fn notice(words: &str) -> Option<Notice> {
     let mut words = words.split(' ');
-    let (kind, id, session) = (words.next()?, words.next(), words.next());
+    let (kind, id, more) = (words.next()?, words.next(), words.next());
     match kind {
-        "log" => Some(Notice::Log(RecordId::parse(id?).ok()?)),
+        "log" => Some(Notice::Log {
+            workspace_id: RecordId::parse(id?).ok()?,
+            head: more?.parse().ok()?,
+        }),
         "members" => Some(Notice::Members(RecordId::parse(id?).ok()?)),
         "session" => Some(Notice::Session(digest(id?)?)),
         "user" => Some(Notice::User {
             user_id: RecordId::parse(id?).ok()?,
-            except: match session {
+            except: match more {
                 Some(session) => Some(digest(session)?),
                 None => None,
             },
@@ -136,7 +139,10 @@ mod tests {
     fn a_notice_is_read_as_it_was_written() {
         let id = RecordId([7; 16]);
         for expected in [
-            Notice::Log(id),
+            Notice::Log {
+                workspace_id: id,
+                head: 12,
+            },
             Notice::Members(id),
             Notice::Session([0xab; 32]),
             Notice::User {
@@ -154,7 +160,7 @@ mod tests {
 
     #[test]
     fn what_nobody_understands_is_no_notice() {
-        for words in ["", "log", "log x", "session ab", "user", "weather 1"] {
+        for words in ["", "log", "log x 1", "session ab", "user", "weather 1"] {
             assert_eq!(notice(words), None, "{words}");
         }
     }

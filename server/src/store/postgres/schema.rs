@@ -69,13 +69,22 @@ pub async fn migrate(pool: &PgPool) -> StoreResult<()> {
             )
         })
         .collect();
-    Migrator::with_migrations(migrations)
-        .run(pool)
-        .await
-        .map_err(|error| match error {
-            MigrateError::Execute(error) => StoreError::from(error),
-            other => StoreError::Broken(other.to_string()),
-        })
+    // An upgrade of a large table, and waiting for the server that makes it, take their time.
+    let mut connection = pool.acquire().await?;
+    sqlx::query(
+        "select set_config(name, '0', false)
+                 from unnest(array['statement_timeout', 'lock_timeout']) name",
+    )
+    .execute(&mut *connection)
+    .await?;
+    let run = Migrator::with_migrations(migrations)
+        .run(&mut *connection)
+        .await;
+    connection.close().await?;
+    run.map_err(|error| match error {
+        MigrateError::Execute(error) => StoreError::from(error),
+        other => StoreError::Broken(other.to_string()),
+    })
 }
 
 #[cfg(test)]

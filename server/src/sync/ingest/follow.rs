@@ -13,7 +13,7 @@ use crate::store::{Store, StoreResult};
 use crate::sync::catch_up;
 use crate::sync::hub::{Hub, Publication, Published};
 use huike_shared::id::RecordId;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,8 +31,8 @@ const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// Logs that have probably grown.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Grown {
-    /// These.
-    Some(HashSet<RecordId>),
+    /// These, up to there at least.
+    Some(HashMap<RecordId, u64>),
     /// Nobody knows which.
     Unknown,
 }
@@ -43,7 +43,7 @@ pub struct Follower {
     hub: Hub,
     notices: Option<Receiver<Notice>>,
     told: HashMap<RecordId, LogHead>,
-    again: HashSet<RecordId>,
+    again: HashMap<RecordId, u64>,
 }
 
 impl Follower {
@@ -54,7 +54,7 @@ impl Follower {
             store,
             hub,
             told: HashMap::new(),
-            again: HashSet::new(),
+            again: HashMap::new(),
         }
     }
 
@@ -75,9 +75,9 @@ impl Follower {
                 }
             };
             match notice {
-                Ok(Notice::Log(workspace_id)) => {
+                Ok(Notice::Log { workspace_id, head }) => {
                     let mut grown = std::mem::take(again);
-                    grown.insert(workspace_id);
+                    raise(&mut grown, workspace_id, head);
                     return gather(notices.as_mut(), grown);
                 }
                 Ok(Notice::Missed) | Err(RecvError::Lagged(_)) => return Grown::Unknown,
@@ -94,13 +94,19 @@ impl Follower {
             Grown::Some(workspaces) => workspaces,
             Grown::Unknown => {
                 judge.forget();
-                self.hub.workspaces().into_iter().collect()
+                let all = self.hub.workspaces().into_iter();
+                all.map(|it| (it, u64::MAX)).collect()
             }
         };
-        for workspace_id in workspaces {
+        for (workspace_id, head) in workspaces {
+            // Mostly what the own worker has committed.
+            let told = self.told.get(&workspace_id);
+            if told.is_some_and(|it| it.position >= head) {
+                continue;
+            }
             if let Err(error) = self.follow(workspace_id, judge).await {
                 tracing::debug!(%error, "a log could not be followed yet");
-                self.again.insert(workspace_id);
+                raise(&mut self.again, workspace_id, head);
             }
         }
     }
@@ -168,14 +174,19 @@ fn published(change: LoggedChange) -> Published {
     }
 }
 
+fn raise(grown: &mut HashMap<RecordId, u64>, workspace_id: RecordId, head: u64) {
+    let known = grown.entry(workspace_id).or_default();
+    *known = head.max(*known);
+}
+
 /// Takes in what else has come meanwhile.
-fn gather(notices: Option<&mut Receiver<Notice>>, mut grown: HashSet<RecordId>) -> Grown {
+fn gather(notices: Option<&mut Receiver<Notice>>, mut grown: HashMap<RecordId, u64>) -> Grown {
     let Some(notices) = notices else {
         return Grown::Some(grown);
     };
     loop {
         match notices.try_recv() {
-            Ok(Notice::Log(workspace_id)) => drop(grown.insert(workspace_id)),
+            Ok(Notice::Log { workspace_id, head }) => raise(&mut grown, workspace_id, head),
             Ok(Notice::Missed) | Err(TryRecvError::Lagged(_)) => return Grown::Unknown,
             Ok(_) => {}
             Err(TryRecvError::Empty | TryRecvError::Closed) => return Grown::Some(grown),

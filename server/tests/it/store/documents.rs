@@ -8,6 +8,7 @@ use huike_shared::record::Record as _;
 
 on_every_store!(
     documents_come_by_their_last_change_in_pages,
+    no_character_breaks_the_views,
     rows_come_by_id_and_kinds_have_views,
 );
 
@@ -71,6 +72,20 @@ async fn rows_come_by_id_and_kinds_have_views(fresh: Fresh) {
 
     let sql = "select name from customer where not is_deleted order by name";
     assert_eq!(place.texts(sql).await, ["11", "12"]);
+}
+
+async fn no_character_breaks_the_views(fresh: Fresh) {
+    let Fresh { store, place } = fresh.opened().await;
+    store.make_views().await.unwrap();
+    let mut some = append(0, &[1, 2]);
+    some.rows[0].fields = r#"{"name":"a \\u0000 \"云\" \\"}"#.to_owned();
+    some.rows[1].fields = r#"{"name":"b","remark":"\u0000 \\\u0000"}"#.to_owned();
+    store.append(&[some.clone()]).await.unwrap();
+    // The row itself comes back as it is.
+    let row = store.row(WORKSPACE, record(2)).await.unwrap().unwrap();
+    assert_eq!(row, some.rows[1]);
+    let sql = "select name from customer where coalesce(remark, '') <> 'x' order by name";
+    assert_eq!(place.texts(sql).await, [r#"a \u0000 "云" \"#, "b"]);
 }
 
 impl Place {

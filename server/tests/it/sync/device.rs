@@ -274,7 +274,7 @@ impl Device {
         all
     }
 
-    fn take(&mut self, message: ServerMessage) -> Vec<Answer> {
+    pub fn take(&mut self, message: ServerMessage) -> Vec<Answer> {
         match message {
             ServerMessage::Changes { to, entries } => {
                 for entry in entries {
