@@ -7,7 +7,6 @@ mod program;
 mod query;
 mod records;
 mod script;
-mod store;
 mod tags;
 mod tokens;
 mod write;

@@ -6,6 +6,8 @@ mod errors;
 mod files;
 mod imports;
 mod people;
+mod programs;
+mod queries;
 
 use crate::postgres::Database;
 use huike_server::store::Store;

@@ -149,6 +149,10 @@ pub async fn set_active(
             .bind(blob(&user_id))
             .execute(&mut *write)
             .await?;
+        sqlx::query("delete from access_token where member_id = $1")
+            .bind(blob(&member_id))
+            .execute(&mut *write)
+            .await?;
         let except = None;
         news::tell(&mut write, &Notice::User { user_id, except }).await?;
     }

@@ -1,23 +1,18 @@
-//! What every database must do for programs. A second one runs the same functions.
+//! Tokens of programs and requests with keys.
 
-use crate::app::TestApp;
+use super::{Fresh, MEMBER, on_every_store};
 use crate::sync::device::now;
 use huike_server::entropy::{OsEntropy, digest};
-use huike_server::store::Store;
 use huike_server::store::programs::{AccessToken, KeyedRequest, Scope};
 use huike_shared::document::ChangeHash;
 use huike_shared::id::{Entropy as _, RecordId};
 use huike_shared::record::{Kind, RecordRef};
 use huike_shared::time::Timestamp;
 
-/// A server with a member.
-async fn member() -> (TestApp, RecordId) {
-    let app = TestApp::start().await;
-    let browser = app.administrator().await;
-    let me = browser.json("/api/v1/me").await;
-    let member_id = RecordId::parse(me["member"]["id"].as_str().unwrap()).unwrap();
-    (app, member_id)
-}
+on_every_store!(
+    tokens_have_a_number_and_end_with_their_member,
+    a_key_is_taken_once_and_given_up_to_who_names_what_waits,
+);
 
 fn token(member_id: RecordId) -> AccessToken {
     AccessToken {
@@ -31,7 +26,12 @@ fn token(member_id: RecordId) -> AccessToken {
     }
 }
 
-async fn check_tokens(store: &dyn Store, member_id: RecordId) {
+async fn tokens_have_a_number_and_end_with_their_member(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh.opened().await;
+    let (store, member_id) = (&*store, MEMBER);
     let tokens: Vec<AccessToken> = (0..9).map(|_| token(member_id)).collect();
     let secret = |it: &AccessToken| digest(&it.id.0);
     let added = tokens
@@ -67,7 +67,12 @@ async fn check_tokens(store: &dyn Store, member_id: RecordId) {
     assert_eq!(store.tokens(member_id).await.unwrap(), []);
 }
 
-async fn check_requests(store: &dyn Store, member_id: RecordId) {
+async fn a_key_is_taken_once_and_given_up_to_who_names_what_waits(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh.opened().await;
+    let (store, member_id) = (&*store, MEMBER);
     let key = digest(b"key");
     let request = |change: u8, at: i64| KeyedRequest {
         member_id,
@@ -109,16 +114,4 @@ async fn check_requests(store: &dyn Store, member_id: RecordId) {
     assert!(store.note_request(&one, None).await.unwrap());
     store.forget_request(member_id, key).await.unwrap();
     assert_eq!(store.keyed_request(member_id, key).await.unwrap(), None);
-}
-
-#[tokio::test]
-async fn tokens_have_a_number_and_end_with_their_member() {
-    let (app, member_id) = member().await;
-    check_tokens(&*app.state.store, member_id).await;
-}
-
-#[tokio::test]
-async fn a_key_is_taken_once_and_given_up_to_who_names_what_waits() {
-    let (app, member_id) = member().await;
-    check_requests(&*app.state.store, member_id).await;
 }
