@@ -1,9 +1,10 @@
-//! Settings: the member, the people, the look, the device.
+//! Settings: the member, the people, other programs, the look, the device.
 
 mod account;
 mod device;
 mod look;
 mod members;
+mod tokens;
 
 use huike_messages::Messages;
 use huike_shared::access::Action;
@@ -17,10 +18,11 @@ use crate::store::use_store;
 use crate::ui::{Tab, Tabs, follow, part};
 
 /// The parts of the page, by the word in the address.
-const SECTIONS: [(&str, fn(&Messages) -> String); 5] = [
+const SECTIONS: [(&str, fn(&Messages) -> String); 6] = [
     ("account", Messages::settings_account),
     ("members", Messages::settings_members),
     ("pipelines", Messages::pipelines_title),
+    ("tokens", Messages::tokens_title),
     ("look", Messages::settings_look),
     ("device", Messages::settings_device),
 ];
@@ -58,6 +60,7 @@ pub fn SettingsPage() -> impl IntoView {
     let body = move || match section.get() {
         "members" => view! { <members::Members/> }.into_any(),
         "pipelines" => view! { <PipelinesSettings/> }.into_any(),
+        "tokens" => view! { <tokens::Tokens/> }.into_any(),
         "look" => view! { <look::Look/> }.into_any(),
         "device" => view! { <device::Device/> }.into_any(),
         _ => view! { <account::Account/> }.into_any(),

@@ -42,3 +42,23 @@ device-not-kept = The browser may clear this data when space runs low; what the 
 device-keep = Ask for protection
 device-install-hint = Choose Install or Add to home screen in the browser's menu to open Huike from an icon.
 device-records = Records on this device
+
+tokens-title = Access tokens
+tokens-hint = With a token, another program reads and writes in your name. Keep it like a password.
+tokens-name = What it is for
+tokens-scope = May
+tokens-scope-read = Read
+tokens-scope-read-write = Read and write
+tokens-valid = Valid for
+tokens-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+tokens-for-ever = Until it is revoked
+tokens-make = Make a token
+tokens-once = The token is shown only this once. Copy it now.
+tokens-none = No tokens yet
+tokens-used = last used { $time }
+tokens-unused = never used
+tokens-ended = expired
+tokens-revoke = Revoke
