@@ -104,7 +104,7 @@ fn order_expression(key: Key) -> String {
         Key::Id => "null".to_owned(),
         Key::Created | Key::Updated => value,
         Key::Text(_) => format!("coalesce({value}, '')"),
-        Key::Number(_) | Key::Amount(_) => format!("coalesce({value}, {NO_NUMBER}::bigint)"),
+        Key::Number(_) | Key::Amount(_) => format!("coalesce({value}, '{NO_NUMBER}'::bigint)"),
     }
 }
 
