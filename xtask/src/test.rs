@@ -35,6 +35,8 @@ pub enum Level {
     E2e,
 }
 
+const SERVER: &str = "huike-server";
+
 /// Cargo calls of clippy; the two browser crates are looked at as host code, because a linked
 /// toolchain has no clippy.
 const CLIPPY: [&[&str]; 3] = [
@@ -48,7 +50,7 @@ const CLIPPY: [&[&str]; 3] = [
         "-p",
         "xtask",
     ],
-    &["-p", "huike-server"],
+    &["-p", SERVER],
     &["-p", "huike-app", "-p", "huike-worker"],
 ];
 
@@ -65,7 +67,7 @@ const UNIT: [&[&str]; 3] = [
         "-p",
         "xtask",
     ],
-    &["-p", "huike-server"],
+    &["-p", SERVER],
     &["-p", "huike-app", "-p", "huike-worker"],
 ];
 
@@ -144,7 +146,9 @@ fn unit(workspace: &Workspace) -> Result<Tally> {
     let mut tally = Tally::default();
     for packages in UNIT {
         let mut cargo = workspace.cargo();
-        if which("cargo-nextest").is_some() {
+        // The server's tests share one Postgres, and nextest would start one for each of them.
+        let is_server = packages.contains(&SERVER);
+        if which("cargo-nextest").is_some() && !is_server {
             cargo.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
             // Only what fails or is slow: thousands of lines would hide it.
             cargo.args([
