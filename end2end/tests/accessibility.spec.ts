@@ -185,7 +185,7 @@ test("an import, step by step", async () => {
 });
 
 test("settings, sync and what floats over every page", async () => {
-  for (const section of ["account", "members", "pipelines", "look", "device"]) {
+  for (const section of ["account", "members", "tokens", "pipelines", "look", "device"]) {
     await follow(`/app/settings/${section}`);
     await expect(page.getByRole("tab", { selected: true })).toBeVisible();
     await look(`settings: ${section}`);
