@@ -6,6 +6,7 @@
 mod bench;
 mod compress;
 mod digest;
+mod glue;
 mod long_run;
 mod mutations;
 mod progress;

@@ -16,14 +16,17 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::compress::{compress, compressed};
 use crate::digest;
+use crate::glue::tighten;
 use crate::progress::{kilobytes, note, step};
 use crate::split::{ask_early, split};
 use crate::styles;
 use crate::toolchain::{Installing, TARGET, Toolchain};
 use crate::workspace::{Workspace, run};
 
+/// The style sheets: of the program, and what pages for everybody have besides.
+const SHEETS: [&str; 2] = ["app.css", "public.css"];
 /// Raised when the same input would give another output.
-const RECIPE: &str = "4";
+const RECIPE: &str = "5";
 /// Both modules are always built in one call: another set of packages means other features and a
 /// rebuild of nearly everything.
 pub const PACKAGES: [&str; 4] = ["-p", "huike-app", "-p", "huike-worker"];
@@ -108,9 +111,9 @@ fn assemble(workspace: &Workspace, modules: &Path, site: &Path, release: bool) -
         })?;
     }
     let style = workspace.path("style");
-    keep_or("app.css", of_folder(&style)?, &|| {
-        bundle(&style.join("app.css"), site)
-    })?;
+    for sheet in SHEETS {
+        keep_or(sheet, of_folder(&style)?, &|| bundle(&style, sheet, site))?;
+    }
     let public = workspace.path("public");
     for file in files_below(&public)? {
         keep_or(
@@ -168,18 +171,17 @@ fn bind(wasm: &Path, out_name: &str, site: &Path, release: bool) -> Result<Vec<S
             .map(|path| format!("pkg/snippets/{path}")),
     );
     output.emit(&pkg).map_err(|error| anyhow!("{error}"))?;
+    if release {
+        let glue = pkg.join(format!("{out_name}.js"));
+        fs::write(&glue, tighten(&fs::read_to_string(&glue)?))?;
+    }
     Ok(files)
 }
 
-fn bundle(entry: &Path, site: &Path) -> Result<Vec<String>> {
-    // Until the first sheet is written, the pages are plain.
-    let css = if entry.exists() {
-        styles::bundle(entry)?
-    } else {
-        String::new()
-    };
-    fs::write(site.join("app.css"), css)?;
-    Ok(vec!["app.css".to_owned()])
+fn bundle(style: &Path, sheet: &str, site: &Path) -> Result<Vec<String>> {
+    let css = styles::bundle(&style.join(sheet))?;
+    fs::write(site.join(sheet), css)?;
+    Ok(vec![sheet.to_owned()])
 }
 
 fn copy(public: &Path, file: &str, site: &Path) -> Result<Vec<String>> {

@@ -87,6 +87,7 @@ impl Frame {
                     // The member's last choice on this device; the language is the server's answer.
                     <script src="/theme.js" data-keep-language=""></script>
                     <link rel="stylesheet" href="/app.css"/>
+                    <link rel="stylesheet" href="/public.css"/>
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                     <link rel="apple-touch-icon" href="/icons/apple-touch-icon.png"/>
                 </head>
