@@ -178,9 +178,13 @@ impl Replica {
         let waiting = std::mem::take(&mut self.outbox);
         self.by_hash.clear();
         self.by_record.clear();
-        for table in [Table::Kept, Table::Outbox] {
-            self.step.writes.push(Write::Clear { table });
-        }
+        self.step.writes.push(Write::Clear { table: Table::Kept });
+        // One by one: what a newer build wrote there, and this one cannot read, stays.
+        let numbers = waiting.keys().map(|number| Write::Delete {
+            table: Table::Outbox,
+            key: key(*number),
+        });
+        self.step.writes.extend(numbers);
         for entry in kept.chain(waiting.into_values()) {
             if self.by_hash.contains_key(&(entry.record.id, entry.hash)) {
                 continue;
