@@ -319,6 +319,23 @@ fn nothing_is_unwrapped_where_a_person_waits() {
     check("unwrap outside of tests", &offences);
 }
 
+/// The list of deliberate bugs is run by hand, so it must not fall behind the code meanwhile.
+#[test]
+fn every_deliberate_bug_has_its_place() {
+    let list = fs::read_to_string(root().join("shared/tests/mutations.json")).unwrap();
+    let bugs: Vec<serde_json::Value> = serde_json::from_str(&list).unwrap();
+    let mut offences = Vec::new();
+    for bug in &bugs {
+        let text = |key: &str| bug[key].as_str().unwrap();
+        let source = fs::read_to_string(root().join(text("file"))).unwrap();
+        let count = source.matches(text("find")).count();
+        if count != 1 {
+            offences.push(format!("{}: {count} places", text("name")));
+        }
+    }
+    check("a deliberate bug does not fit the code", &offences);
+}
+
 fn all_files() -> Vec<PathBuf> {
     ["shared", "app", "server", "xtask"]
         .iter()
