@@ -324,6 +324,16 @@ fn put_back(company: &mut Company) {
     company.server.log_id = RecordId([77; 16]);
 }
 
+/// Greets the device with the new log until it fetches states: its first greeting waits for what was kept.
+fn greet_restored(company: &mut Company) {
+    company.connect(0);
+    let mut welcome = company.welcome(0);
+    welcome.fetch = true;
+    company.hear(0, ServerMessage::Welcome(welcome.clone()));
+    company.turn(0, usize::MAX, false);
+    company.hear(0, ServerMessage::Welcome(welcome));
+}
+
 fn page(company: &Company) -> StatesPage {
     StatesPage {
         log: company.server.log_id,
@@ -347,12 +357,7 @@ fn s_26_what_was_acknowledged_is_pushed_again_before_what_waits() {
         company.crash(0);
         company.start(0);
     }
-    company.connect(0);
-    let mut welcome = company.welcome(0);
-    welcome.fetch = true;
-    company.hear(0, ServerMessage::Welcome(welcome.clone()));
-    company.turn(0, usize::MAX, false);
-    company.hear(0, ServerMessage::Welcome(welcome));
+    greet_restored(&mut company);
     let page = page(&company);
     company.fetched(0, page);
     company.said(0);
@@ -385,23 +390,13 @@ fn s_27_what_the_new_log_does_not_have_leaves_the_device_once_all_of_it_was_read
     company.hear(0, ServerMessage::Changes { to: 2, entries });
     put_back(&mut company);
     for _ in 0..2 {
-        company.connect(0);
-        let mut welcome = company.welcome(0);
-        welcome.fetch = true;
-        company.hear(0, ServerMessage::Welcome(welcome.clone()));
-        company.turn(0, usize::MAX, false);
-        company.hear(0, ServerMessage::Welcome(welcome));
+        greet_restored(&mut company);
         // Nothing is taken away before it is sure, and an interruption changes nothing.
         assert!(company.devices[0].screen.contains_key(&foreign));
         company.crash(0);
         company.start(0);
     }
-    company.connect(0);
-    let mut welcome = company.welcome(0);
-    welcome.fetch = true;
-    company.hear(0, ServerMessage::Welcome(welcome.clone()));
-    company.turn(0, usize::MAX, false);
-    company.hear(0, ServerMessage::Welcome(welcome));
+    greet_restored(&mut company);
     let page = page(&company);
     company.fetched(0, page);
     let shown: Vec<RecordRef> = company.devices[0].screen.keys().copied().collect();
