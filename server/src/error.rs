@@ -61,6 +61,8 @@ pub enum Refused {
     TooLarge,
     #[error("request took too long")]
     TooSlow,
+    #[error("the client is too old")]
+    ClientTooOld,
 }
 
 impl Refused {
@@ -89,6 +91,7 @@ impl Refused {
             Refused::BadRequest => "bad-request",
             Refused::TooLarge => "too-large",
             Refused::TooSlow => "too-slow",
+            Refused::ClientTooOld => "client-too-old",
         }
     }
 
@@ -115,6 +118,7 @@ impl Refused {
             Refused::BadRequest => StatusCode::BAD_REQUEST,
             Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refused::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Refused::ClientTooOld => StatusCode::UPGRADE_REQUIRED,
         }
     }
 

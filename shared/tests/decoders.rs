@@ -117,7 +117,10 @@ fn frame<T: Serialize + DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> b
         return false;
     };
     assert!(bytes.len() <= FRAME_BYTES_MAX);
-    again(&message, message::decode(&message::encode(&message)).ok());
+    again(
+        &message,
+        message::decode(&message::encode(message::PROTOCOL_FIRST, &message)).ok(),
+    );
     true
 }
 
@@ -127,7 +130,7 @@ fn page(bytes: &[u8]) -> bool {
     };
     again(
         &page,
-        message::decode_unlimited(&message::encode(&page)).ok(),
+        message::decode_unlimited(&message::encode(message::PROTOCOL_FIRST, &page)).ok(),
     );
     true
 }

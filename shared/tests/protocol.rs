@@ -13,7 +13,8 @@ use huike_shared::record::{Record, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::{
-    Answer, ClientMessage, Entry, Hello, PushedChange, ServerMessage, StatesPage, Verdict,
+    Answer, ClientMessage, Entry, Hello, PROTOCOL, PROTOCOL_FIRST, PushedChange, ServerMessage,
+    StatesPage, Verdict, agreed, decode, encode, encode_client,
 };
 use huike_shared::time::Timestamp;
 use support::Company;
@@ -405,4 +406,41 @@ fn s_27_what_the_new_log_does_not_have_leaves_the_device_once_all_of_it_was_read
     company.start(0);
     let kept: Vec<RecordRef> = company.devices[0].screen.keys().copied().collect();
     assert_eq!(kept, [own]);
+}
+
+#[test]
+fn s_28_a_greeting_is_in_the_oldest_form_and_says_what_the_device_speaks() {
+    let mut company = alone();
+    new_customer(&mut company, "云仓");
+    let said = company.connect(0);
+    assert_eq!(hello(&said).protocol, PROTOCOL);
+    let frame = encode_client(PROTOCOL, &said[0]);
+    assert_eq!(frame[0], PROTOCOL_FIRST);
+    assert_eq!(decode::<ClientMessage>(&frame).as_ref(), Ok(&said[0]));
+    // Everything else is in the form that was agreed.
+    assert_eq!(encode_client(PROTOCOL, &ClientMessage::Ping)[0], PROTOCOL);
+    assert_eq!([0, 1, 2, 9].map(agreed), [1, 1, 2, 2]);
+}
+
+#[test]
+fn s_28_a_device_works_with_a_server_of_version_1() {
+    let mut company = alone();
+    let record = new_customer(&mut company, "云仓");
+    company.connect(0);
+    let mut welcome = company.welcome(0);
+    welcome.protocol = 1;
+    // As that server writes it, and every frame of it.
+    let told = |message: &ServerMessage| decode(&encode(1, message)).expect("version 1");
+    let changes = pushed(company.hear(0, told(&ServerMessage::Welcome(welcome))));
+    let verdict = Verdict::Accepted {
+        position: 1,
+        at: Timestamp::from_millis(5),
+    };
+    company.hear(0, told(&answer(&changes[0], verdict)));
+    let status = &company.devices[0].status;
+    assert_eq!(
+        (&status.connection, status.waiting),
+        (&Connection::Online, 0)
+    );
+    assert!(company.devices[0].screen.contains_key(&record));
 }

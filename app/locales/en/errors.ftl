@@ -28,5 +28,6 @@ error-cross-site = This request came from another site and was not carried out
 error-bad-request = The request was not understood and not carried out
 error-too-large = This is too large and was not carried out
 error-too-slow = This took too long and was stopped. Please try again.
+error-client-too-old = This version is too old, please reload
 error-storage-full = The server's disk is full, so nothing was saved. Existing data is safe; please tell your administrator.
 error-storage-read-only = The server's data folder cannot be written, so nothing was saved. Existing data is safe; please tell your administrator.

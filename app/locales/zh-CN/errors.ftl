@@ -25,5 +25,6 @@ error-cross-site = 这个请求来自别的网站，没有执行
 error-bad-request = 请求的内容不对，没有执行
 error-too-large = 内容太大，没有执行
 error-too-slow = 用时太长，已经停止。请再试一次。
+error-client-too-old = 这个版本太旧，请重新加载
 error-storage-full = 服务器的磁盘已满，没有保存。已有的数据没有受影响，请告诉管理员。
 error-storage-read-only = 服务器的数据文件夹不能写入，没有保存。已有的数据没有受影响，请告诉管理员。

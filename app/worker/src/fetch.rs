@@ -1,7 +1,7 @@
 //! What is asked over plain HTTP: pages of states, and who is signed in.
 
 use huike_shared::id::RecordId;
-use huike_shared::sync::message::{self, FrameError, StatesPage};
+use huike_shared::sync::message::{self, FrameError, PROTOCOL, StatesPage};
 use huike_shared::sync::replica::FetchError;
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -15,7 +15,7 @@ const ME_TIMEOUT_MS: u32 = 10_000;
 
 /// Gets the states after a position.
 pub async fn states(after: u64) -> Result<StatesPage, FetchError> {
-    let address = format!("/api/v1/sync/states?after={after}");
+    let address = format!("/api/v1/sync/states?after={after}&protocol={PROTOCOL}");
     let response = get(&address, STATES_TIMEOUT_MS).await?;
     let body = response.array_buffer().map_err(unreachable)?;
     let body = JsFuture::from(body).await.map_err(unreachable)?;

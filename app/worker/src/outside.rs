@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use gloo_timers::future::TimeoutFuture;
 use huike_shared::id::Entropy;
-use huike_shared::sync::message::{self, ClientMessage};
+use huike_shared::sync::message::ClientMessage;
 use huike_shared::sync::replica::{Effect, Event, FetchError};
 use huike_shared::time::Timestamp;
 use wasm_bindgen::prelude::*;
@@ -112,7 +112,7 @@ impl Outside for Browser {
                     // The answer says what is to be fetched; an older page would come between.
                     self.round.set(self.round.get() + 1);
                 }
-                self.socket.send(&message::encode(&message));
+                self.socket.send(&message);
             }
             Effect::Fetch { after } => self.fetch(after),
             Effect::Close => {

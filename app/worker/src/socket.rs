@@ -11,7 +11,9 @@ use std::rc::Rc;
 
 use gloo_timers::callback::{Interval, Timeout};
 use huike_shared::id::RecordId;
-use huike_shared::sync::message::{self, ClientMessage, HEARTBEAT_MS};
+use huike_shared::sync::message::{
+    self, ClientMessage, HEARTBEAT_MS, PROTOCOL_FIRST, ServerMessage, agreed,
+};
 use huike_shared::sync::replica::{Event, FetchError};
 use js_sys::{ArrayBuffer, Date, Math, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -40,6 +42,8 @@ struct Inner {
     backoff: RefCell<Backoff>,
     /// Numbers tries, so that a late answer to an older one is recognized.
     round: Cell<u32>,
+    /// What was agreed with the server on this line.
+    protocol: Cell<u8>,
 }
 
 enum State {
@@ -72,6 +76,7 @@ impl Socket {
             state: RefCell::new(State::Idle),
             backoff: RefCell::default(),
             round: Cell::new(0),
+            protocol: Cell::new(PROTOCOL_FIRST),
         });
         let (online, offline) = (inner.clone(), inner.clone());
         let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
@@ -99,10 +104,10 @@ impl Socket {
         self.inner.hurry();
     }
 
-    /// Sends a frame; a line that is not up has lost it anyway.
-    pub fn send(&self, frame: &[u8]) {
+    /// Sends a message; a line that is not up has lost it anyway.
+    pub fn send(&self, message: &ClientMessage) {
         if let State::Open { wire, .. } = &*self.inner.state.borrow() {
-            wire.send(frame);
+            wire.send(self.inner.protocol.get(), message);
         }
     }
 
@@ -199,6 +204,7 @@ impl Inner {
             last_heard: now,
             _heartbeat: heartbeat,
         });
+        self.protocol.set(PROTOCOL_FIRST);
         self.mailbox.event(Event::Connected);
     }
 
@@ -207,7 +213,12 @@ impl Inner {
             *last_heard = Date::now();
         }
         match message::decode(&frame.to_vec()) {
-            Ok(message) => self.mailbox.event(Event::Received(message)),
+            Ok(message) => {
+                if let ServerMessage::Welcome(welcome) = &message {
+                    self.protocol.set(agreed(welcome.protocol));
+                }
+                self.mailbox.event(Event::Received(message));
+            }
             // What follows a frame that is lost would leave a gap.
             Err(_) => self.lose(),
         }
@@ -220,7 +231,7 @@ impl Inner {
             } => {
                 let is_gone = Date::now() - last_heard > 3.0 * f64::from(HEARTBEAT_MS);
                 if !is_gone {
-                    wire.send(&message::encode(&ClientMessage::Ping));
+                    wire.send(self.protocol.get(), &ClientMessage::Ping);
                 }
                 is_gone
             }
@@ -245,7 +256,7 @@ impl Inner {
     fn probe(self: &Rc<Self>) {
         let asked_at = Date::now();
         match &*self.state.borrow() {
-            State::Open { wire, .. } => wire.send(&message::encode(&ClientMessage::Ping)),
+            State::Open { wire, .. } => wire.send(self.protocol.get(), &ClientMessage::Ping),
             State::Idle | State::Resting { .. } | State::Trying { .. } => return,
         }
         let (round, waiting) = (self.round.get(), self.clone());
@@ -318,9 +329,10 @@ impl Wire {
         })
     }
 
-    fn send(&self, frame: &[u8]) {
+    fn send(&self, protocol: u8, message: &ClientMessage) {
+        let frame = message::encode_client(protocol, message);
         // A wire that cannot send is closed by the browser, and tells so.
-        let _ = self.socket.send_with_u8_array(frame);
+        let _ = self.socket.send_with_u8_array(&frame);
     }
 }
 

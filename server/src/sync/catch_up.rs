@@ -9,14 +9,16 @@
 
 use crate::app::AppState;
 use crate::auth::SignedIn;
-use crate::error::Failure;
+use crate::error::{Failure, Refused};
 use crate::projection::STATE_VERSION;
 use crate::store::changes::{LogHead, LoggedChange};
 use crate::store::documents::DocumentsPage;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use huike_shared::sync::message::{CATCH_UP_CHANGES_MAX, Entry, Hello, PROTOCOL, STATES_PAGE_MAX};
+use huike_shared::sync::message::{
+    CATCH_UP_CHANGES_MAX, Entry, Hello, PROTOCOL_FIRST, PROTOCOL_MIN, STATES_PAGE_MAX, agreed,
+};
 use serde::{Deserialize, Serialize};
 
 /// Bytes of states in one page, unless one state has more.
@@ -60,14 +62,25 @@ pub struct StatesAsked {
     /// Records changed behind this position.
     #[serde(default)]
     after: u64,
+    /// What the replica speaks.
+    #[serde(default = "first_protocol")]
+    protocol: u8,
 }
 
-/// `GET /api/v1/sync/states?after=N`: a page of states, in the frame of a `StatesPage`.
+/// Replicas of the first version did not say what they speak.
+fn first_protocol() -> u8 {
+    PROTOCOL_FIRST
+}
+
+/// `GET /api/v1/sync/states?after=N&protocol=P`: a page of states, in the frame of a `StatesPage`.
 pub async fn states(
     State(state): State<AppState>,
     signed_in: SignedIn,
     Query(asked): Query<StatesAsked>,
 ) -> Result<Response, Failure> {
+    if asked.protocol < PROTOCOL_MIN {
+        return Err(Refused::ClientTooOld.into());
+    }
     // The log must exist before its name is told.
     let workspace_id = signed_in.workspace.id;
     state.ingest.head(workspace_id).await?;
@@ -84,11 +97,12 @@ pub async fn states(
         (header::CONTENT_TYPE, "application/octet-stream"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, page_frame(&page)?).into_response())
+    let frame = page_frame(agreed(asked.protocol), &page)?;
+    Ok((headers, frame).into_response())
 }
 
 /// Writes the frame of a `StatesPage` around the states as they are stored, without opening them.
-fn page_frame(page: &DocumentsPage) -> Result<Vec<u8>, Failure> {
+fn page_frame(protocol: u8, page: &DocumentsPage) -> Result<Vec<u8>, Failure> {
     let is_last = page.remaining == 0;
     let next = match page.documents.last() {
         Some(last) if !is_last => last.position,
@@ -96,7 +110,7 @@ fn page_frame(page: &DocumentsPage) -> Result<Vec<u8>, Failure> {
     };
     let bytes: usize = page.documents.iter().map(|it| it.state.len() + 32).sum();
     let mut frame = Vec::with_capacity(bytes + 64);
-    frame.push(PROTOCOL);
+    frame.push(protocol);
     frame = put(frame, &page.log)?;
     frame = put(frame, &page.documents.len())?;
     for document in &page.documents {
@@ -124,14 +138,14 @@ mod tests {
     use huike_shared::id::RecordId;
     use huike_shared::note::NoteState;
     use huike_shared::record::{Kind, RecordRef};
-    use huike_shared::sync::message::{DocumentState, StateEntry, StatesPage, encode};
+    use huike_shared::sync::message::{DocumentState, PROTOCOL, StateEntry, StatesPage, encode};
 
     const LOG: RecordId = RecordId([7; 16]);
 
     fn hello(log: Option<RecordId>, cursor: u64) -> Hello {
         let device = RecordId([1; 16]);
         Hello {
-            protocol: PROTOCOL,
+            protocol: PROTOCOL_FIRST,
             device,
             actors: Vec::new(),
             log,
@@ -213,7 +227,10 @@ mod tests {
                     },
                 ],
             };
-            assert_eq!(page_frame(&page).unwrap(), encode(&expected));
+            for protocol in [PROTOCOL_FIRST, PROTOCOL] {
+                let frame = page_frame(protocol, &page).unwrap();
+                assert_eq!(frame, encode(protocol, &expected));
+            }
         }
     }
 }

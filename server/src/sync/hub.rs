@@ -7,7 +7,9 @@ use super::heads::Heads;
 use huike_shared::document::ChangeHash;
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
-use huike_shared::sync::message::{self, Answer, Entry, PresenceInfo, ServerMessage};
+use huike_shared::sync::message::{
+    self, Answer, Entry, PROTOCOL, PresenceInfo, ServerMessage, agreed,
+};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -44,7 +46,8 @@ pub struct Publication {
     pub entries: Vec<Published>,
     origins: HashSet<ConnectionId>,
     bytes: usize,
-    frames: OnceLock<Vec<axum::body::Bytes>>,
+    /// By protocol.
+    frames: [OnceLock<Vec<axum::body::Bytes>>; PROTOCOL as usize + 1],
 }
 
 impl Publication {
@@ -56,7 +59,7 @@ impl Publication {
                 .iter()
                 .map(|it| it.entry.body.len() + DELIVERY_BYTES)
                 .sum(),
-            frames: OnceLock::new(),
+            frames: Default::default(),
             entries,
         }
     }
@@ -66,12 +69,13 @@ impl Publication {
         self.origins.contains(&connection)
     }
 
-    /// All of it as frames, written once for everybody.
-    pub fn frames(&self) -> &[axum::body::Bytes] {
-        self.frames.get_or_init(|| {
+    /// All of it as frames, written once for everybody who speaks the same.
+    pub fn frames(&self, protocol: u8) -> &[axum::body::Bytes] {
+        let protocol = agreed(protocol);
+        self.frames[usize::from(protocol)].get_or_init(|| {
             change_frames(self.entries.iter().map(|it| it.entry.clone()).collect())
                 .iter()
-                .map(|it| message::encode(it).into())
+                .map(|it| message::encode(protocol, it).into())
                 .collect()
         })
     }

@@ -8,6 +8,7 @@
 mod connection;
 mod frames;
 mod limits;
+mod parting;
 
 use self::connection::Connection;
 use crate::app::AppState;

@@ -1,7 +1,9 @@
 //! The wire, on one page.
 //!
 //! A frame is one WebSocket message: a version byte, then postcard. Both sides refuse a frame over
-//! [`FRAME_BYTES_MAX`]. The server numbers accepted changes of a workspace gaplessly (*positions*);
+//! [`FRAME_BYTES_MAX`]. A greeting is written in the oldest form, [`PROTOCOL_FIRST`], and says what its
+//! client speaks; after it both sides write what both speak ([`agreed`]). A later version only
+//! appends words to these enums, and a peer of an earlier one is never told them. The server numbers accepted changes of a workspace gaplessly (*positions*);
 //! it sends each connection every change after its *cursor* in order, the connection's own as
 //! acknowledgements at their place. What a member sends again is recognized by its hash.
 
@@ -16,9 +18,12 @@ use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
 /// The protocol this build speaks.
-pub const PROTOCOL: u8 = 1;
-/// The oldest protocol this build's server understands.
+pub const PROTOCOL: u8 = 2;
+/// The oldest protocol in which this build's server tells what was accepted. Who speaks an older one
+/// is still understood: what it pushes is taken before it is told that it is too old.
 pub const PROTOCOL_MIN: u8 = 1;
+/// The version in which greetings are written, for ever.
+pub const PROTOCOL_FIRST: u8 = 1;
 /// Bytes in one frame, either way.
 pub const FRAME_BYTES_MAX: usize = 1 << 20;
 /// Bytes in one change.
@@ -63,7 +68,7 @@ pub enum ClientMessage {
 /// The first frame of a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
-    /// The client's [`PROTOCOL`].
+    /// The client's [`PROTOCOL`], whatever the version of the frame.
     pub protocol: u8,
     /// The device, a random id that stays with the store.
     pub device: RecordId,
@@ -128,7 +133,7 @@ pub enum ServerMessage {
 /// The answer to a hello.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
-    /// The server's [`PROTOCOL`].
+    /// What both speak from now on ([`agreed`]). Servers of version 1 say what they speak.
     pub protocol: u8,
     /// Which log positions belong to.
     pub log: RecordId,
@@ -258,10 +263,26 @@ pub enum FrameError {
     Malformed,
 }
 
-/// Writes a frame.
-pub fn encode<T: Serialize>(message: &T) -> Vec<u8> {
+/// What both sides speak if the other one speaks `theirs`.
+pub fn agreed(theirs: u8) -> u8 {
+    theirs.clamp(PROTOCOL_FIRST, PROTOCOL)
+}
+
+/// Writes a frame for a peer with which this protocol was agreed.
+pub fn encode<T: Serialize>(protocol: u8, message: &T) -> Vec<u8> {
     // Writing to a growing buffer has no way to fail.
-    postcard::to_extend(message, vec![PROTOCOL]).unwrap_or_default()
+    postcard::to_extend(message, vec![protocol]).unwrap_or_default()
+}
+
+/// Writes what a client says: a greeting in the oldest form, since nothing is agreed before it.
+pub fn encode_client(protocol: u8, message: &ClientMessage) -> Vec<u8> {
+    match message {
+        ClientMessage::Hello(_) => encode(PROTOCOL_FIRST, message),
+        ClientMessage::Push { .. }
+        | ClientMessage::Register { .. }
+        | ClientMessage::Presence { .. }
+        | ClientMessage::Ping => encode(protocol, message),
+    }
 }
 
 /// Reads a frame.
@@ -275,7 +296,7 @@ pub fn decode<T: DeserializeOwned>(frame: &[u8]) -> Result<T, FrameError> {
 /// Reads a page of states, which HTTP has limited already.
 pub fn decode_unlimited<T: DeserializeOwned>(frame: &[u8]) -> Result<T, FrameError> {
     let (version, rest) = frame.split_first().ok_or(FrameError::Malformed)?;
-    if !(PROTOCOL_MIN..=PROTOCOL).contains(version) {
+    if !(PROTOCOL_FIRST..=PROTOCOL).contains(version) {
         return Err(FrameError::Version(*version));
     }
     match postcard::take_from_bytes(rest) {

@@ -113,7 +113,7 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         remaining: 3,
     };
     let hello = ClientMessage::Hello(Hello {
-        protocol: message::PROTOCOL,
+        protocol: message::PROTOCOL_FIRST,
         device: RecordId([2; 16]),
         actors: vec![ACTOR],
         log: Some(page.log),
@@ -149,11 +149,31 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         batch: packed::pack(RECORD.kind, [&row]),
     };
     vec![
-        ("client-message", "push", message::encode(&push)),
-        ("client-message", "hello", message::encode(&hello)),
-        ("server-message", "changes", message::encode(&changes)),
-        ("server-message", "answers", message::encode(&answers)),
-        ("states-page", "honest", message::encode(&page)),
+        (
+            "client-message",
+            "push",
+            message::encode(message::PROTOCOL_FIRST, &push),
+        ),
+        (
+            "client-message",
+            "hello",
+            message::encode(message::PROTOCOL_FIRST, &hello),
+        ),
+        (
+            "server-message",
+            "changes",
+            message::encode(message::PROTOCOL_FIRST, &changes),
+        ),
+        (
+            "server-message",
+            "answers",
+            message::encode(message::PROTOCOL_FIRST, &answers),
+        ),
+        (
+            "states-page",
+            "honest",
+            message::encode(message::PROTOCOL_FIRST, &page),
+        ),
         ("outbox-entry", "honest", outbox::write(&waiting)),
         ("tray-entry", "honest", outbox::write(&refused)),
         (

@@ -10,7 +10,9 @@ use huike_shared::note::NoteEngine;
 use huike_shared::packed;
 use huike_shared::record::RecordRef;
 use huike_shared::row::Row;
-use huike_shared::sync::message::{self, Answer, ClientMessage, ServerMessage, Welcome};
+use huike_shared::sync::message::{
+    self, Answer, ClientMessage, PROTOCOL, PROTOCOL_FIRST, ServerMessage, Welcome, agreed,
+};
 use huike_shared::sync::replica::{Effect, Event, Replica, Table, Write};
 use huike_shared::time::Timestamp;
 
@@ -75,6 +77,8 @@ pub struct Device {
     pub(super) connected: bool,
     pub(super) streamed: Option<u64>,
     pub(super) wants_connection: bool,
+    /// What its program speaks.
+    pub protocol: u8,
 }
 
 impl Device {
@@ -102,6 +106,7 @@ impl Device {
             connected: false,
             streamed: None,
             wants_connection: false,
+            protocol: PROTOCOL,
         }
     }
 
@@ -141,9 +146,13 @@ impl Device {
                     }
                 }
                 Effect::Connect => self.wants_connection = !self.connected,
-                Effect::Send(message) => {
+                Effect::Send(mut message) => {
+                    if let ClientMessage::Hello(hello) = &mut message {
+                        hello.protocol = self.protocol;
+                    }
                     if self.connected {
-                        self.up.push_back(message::encode(&message));
+                        let frame = message::encode_client(self.protocol, &message);
+                        self.up.push_back(frame);
                     }
                 }
                 Effect::Fetch { after } => self.up.push_back(fetch_frame(after)),
@@ -199,7 +208,7 @@ impl Device {
                 let fetch = !is_known || gap.is_none_or(|it| it > server.catch_up_max);
                 self.streamed = (!fetch).then_some(hello.cursor);
                 self.say(&ServerMessage::Welcome(Welcome {
-                    protocol: 1,
+                    protocol: agreed(hello.protocol),
                     log: server.log_id,
                     head: server.head(),
                     fetch,
@@ -235,7 +244,7 @@ impl Device {
                 let mut bytes = [0; 8];
                 bytes.copy_from_slice(&record.id.0[..8]);
                 let page = server.states(u64::from_be_bytes(bytes), server.page_max);
-                let page = message::decode_unlimited(&message::encode(&page));
+                let page = message::decode_unlimited(&message::encode(self.protocol, &page));
                 self.inbox
                     .push_back(Event::Fetched(Ok(page.expect("a page reads back"))));
             }
@@ -258,7 +267,7 @@ impl Device {
     }
 
     pub(super) fn say(&mut self, message: &ServerMessage) {
-        self.down.push_back(message::encode(message));
+        self.down.push_back(message::encode(self.protocol, message));
     }
 }
 
@@ -287,7 +296,10 @@ fn fetch_frame(after: u64) -> Vec<u8> {
         kind: huike_shared::record::Kind(FETCH),
         id: RecordId(id),
     };
-    message::encode(&ClientMessage::Presence {
-        record: Some(record),
-    })
+    message::encode(
+        PROTOCOL_FIRST,
+        &ClientMessage::Presence {
+            record: Some(record),
+        },
+    )
 }

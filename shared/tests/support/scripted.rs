@@ -54,7 +54,7 @@ impl Company {
     /// The greeting of the server for a device.
     pub fn welcome(&self, index: usize) -> Welcome {
         Welcome {
-            protocol: message::PROTOCOL,
+            protocol: message::agreed(self.devices[index].protocol),
             log: self.server.log_id,
             head: self.server.head(),
             fetch: false,

@@ -2,6 +2,7 @@
 
 use super::frames::next_message;
 use super::limits::*;
+use super::parting::Parting;
 use crate::app::{AppState, Ended};
 use crate::auth::SignedIn;
 use crate::store::people::Device;
@@ -18,8 +19,8 @@ use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{
-    self, Answer, ClientMessage, HEARTBEAT_MS, Hello, MemberInfo, PROTOCOL, PROTOCOL_MIN,
-    PUSH_CHANGES_MAX, PushedChange, ServerMessage, Verdict, Welcome,
+    self, Answer, ClientMessage, HEARTBEAT_MS, Hello, MemberInfo, PROTOCOL_FIRST, PROTOCOL_MIN,
+    PUSH_CHANGES_MAX, PushedChange, ServerMessage, Verdict, Welcome, agreed,
 };
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
@@ -65,6 +66,10 @@ pub struct Live {
     limits: Limits,
     author: Author,
     pub(super) line: Subscription,
+    /// What both sides speak.
+    pub(super) protocol: u8,
+    /// The client is too old, and goes once it was heard.
+    pub(super) parting: Option<Parting>,
     /// Whether changes follow, or the replica fetches states first.
     pub(super) is_following: bool,
     /// The replica has everything up to here.
@@ -104,7 +109,7 @@ impl Connection {
         };
         let hello = match hello {
             Ok(hello) => hello,
-            Err(end) => return part(sink, end).await,
+            Err(end) => return part(sink, PROTOCOL_FIRST, end).await,
         };
         let author = Author {
             member_id: who.member.id,
@@ -119,6 +124,8 @@ impl Connection {
             limits: Limits::new(),
             author,
             line,
+            protocol: PROTOCOL_FIRST,
+            parting: None,
             is_following: false,
             sent: 0,
             unanswered: 0,
@@ -128,17 +135,17 @@ impl Connection {
             Ok(()) => live.serve(stream, ended, members_changed).await,
             Err(end) => end,
         };
-        part(live.sink, end).await;
+        part(live.sink, live.protocol, end).await;
     }
 }
 
 /// Says why, if there is somebody to hear it, and closes.
-async fn part(mut sink: SplitSink<WebSocket, Message>, end: End) {
+async fn part(mut sink: SplitSink<WebSocket, Message>, protocol: u8, end: End) {
     match end {
         End::Gone => {}
         End::Told(refusal) => {
             tracing::debug!(refusal = refusal.code(), "connection ended");
-            let frame = message::encode(&ServerMessage::Closed { refusal });
+            let frame = message::encode(protocol, &ServerMessage::Closed { refusal });
             let _ = timeout(SEND_TIMEOUT, sink.send(Message::Binary(frame.into()))).await;
         }
         End::Broken(error) => tracing::error!(%error, "connection failed"),
@@ -154,11 +161,12 @@ async fn stopped(stopping: &mut watch::Receiver<bool>) {
 impl Live {
     /// Answers a hello: who this is, where the log stands, and what the replica missed.
     async fn greet(&mut self, hello: Hello) -> Step {
-        if hello.protocol < PROTOCOL_MIN {
-            return Err(End::Told(Refusal::ClientTooOld));
-        }
         if hello.device != self.author.device_id {
             return Err(End::Told(Refusal::Malformed));
+        }
+        self.protocol = agreed(hello.protocol);
+        if hello.protocol < PROTOCOL_MIN {
+            return self.greet_for_the_last_time(hello).await;
         }
         self.register(hello.actors.clone()).await?;
         let workspace_id = self.who.workspace.id;
@@ -168,7 +176,7 @@ impl Live {
         let fetch = way == Way::States;
         self.is_following = !fetch;
         self.send(&ServerMessage::Welcome(Welcome {
-            protocol: PROTOCOL,
+            protocol: self.protocol,
             log: head.log,
             head: head.position,
             fetch,
@@ -185,7 +193,7 @@ impl Live {
     }
 
     /// Keeps the device and its actors. A memory that cannot be written does not stop reading.
-    async fn register(&mut self, actors: Vec<Actor>) -> Step {
+    pub(super) async fn register(&mut self, actors: Vec<Actor>) -> Step {
         if actors.len() + self.unregistered.len() > ACTORS_MAX {
             return Err(End::Told(Refusal::TooLarge));
         }
@@ -237,6 +245,7 @@ impl Live {
         let mut news = true;
         loop {
             let may_read = self.unanswered < UNANSWERED_MAX;
+            let parts_at = self.parting.as_ref().map(|it| it.end(self.unanswered));
             let step = tokio::select! {
                 message = next_message(&mut stream), if may_read => {
                     heard = Instant::now();
@@ -267,6 +276,9 @@ impl Live {
                 _ = session_check.tick() => self.session_still_holds().await,
                 () = sleep_until(heard + SILENCE), if may_read => Err(End::Gone),
                 () = stopped(&mut stopping) => Err(End::Gone),
+                () = sleep_until(parts_at.unwrap_or(heard)), if parts_at.is_some() => {
+                    Err(End::Told(Refusal::ClientTooOld))
+                }
             };
             if let Err(end) = step {
                 return end;
@@ -318,6 +330,9 @@ impl Live {
             }
         }
         self.unanswered += changes.len();
+        if let Some(parting) = &mut self.parting {
+            parting.go_on();
+        }
         let workspace_id = self.who.workspace.id;
         let (ingest, id) = (&self.state.ingest, self.line.id());
         if ingest.push(workspace_id, self.author, changes, id).await {
@@ -327,7 +342,7 @@ impl Live {
         }
     }
 
-    async fn members(&mut self) -> Result<Vec<MemberInfo>, End> {
+    pub(super) async fn members(&mut self) -> Result<Vec<MemberInfo>, End> {
         let members = self.state.store.members(self.who.workspace.id).await?;
         let me = members
             .iter()

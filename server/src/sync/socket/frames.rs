@@ -72,6 +72,9 @@ impl Live {
     /// Passes verdicts on.
     pub async fn answer(&mut self, answers: Vec<Answer>) -> Step {
         self.unanswered = self.unanswered.saturating_sub(answers.len());
+        if let Some(parting) = &mut self.parting {
+            parting.go_on();
+        }
         for answers in answers.chunks(PUSH_CHANGES_MAX) {
             self.send(&ServerMessage::Answers {
                 answers: answers.to_vec(),
@@ -92,7 +95,7 @@ impl Live {
         }
         let me = self.line.id();
         if self.is_following && self.sent + 1 == first && !publication.is_by(me) {
-            for frame in publication.frames() {
+            for frame in publication.frames(self.protocol) {
                 self.send_frame(frame.clone()).await?;
             }
             self.sent = first - 1 + publication.entries.len() as u64;
@@ -131,7 +134,8 @@ impl Live {
 
     /// Sends a message.
     pub async fn send(&mut self, message: &ServerMessage) -> Step {
-        self.send_frame(message::encode(message).into()).await
+        let frame = message::encode(self.protocol, message);
+        self.send_frame(frame.into()).await
     }
 
     /// Sends a frame; a peer that does not take it is gone.

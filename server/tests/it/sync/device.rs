@@ -94,7 +94,9 @@ impl Account {
 
     pub async fn states(&self, after: u64) -> StatesPage {
         let answer = self
-            .get(&format!("/api/v1/sync/states?after={after}"))
+            .get(&format!(
+                "/api/v1/sync/states?after={after}&protocol={PROTOCOL}"
+            ))
             .await;
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()["cache-control"], "no-store");
@@ -134,7 +136,9 @@ impl Account {
 
 impl Socket {
     pub async fn say(&mut self, message: &ClientMessage) {
-        self.say_bytes(message::encode(message)).await;
+        // The server takes every version that it understands, as long as the greeting is in the first.
+        self.say_bytes(message::encode_client(PROTOCOL, message))
+            .await;
     }
 
     pub async fn say_bytes(&mut self, frame: Vec<u8>) {
@@ -158,10 +162,17 @@ impl Socket {
 
     /// The next message of any kind.
     pub async fn hear_all(&mut self) -> Option<ServerMessage> {
+        Some(self.hear_frame().await?.1)
+    }
+
+    /// The next frame: its version, and what it says.
+    pub async fn hear_frame(&mut self) -> Option<(u8, ServerMessage)> {
         loop {
             let next = tokio::time::timeout(PATIENCE, self.0.next()).await;
             match next.expect("the server says nothing") {
-                Some(Ok(Message::Binary(frame))) => return Some(message::decode(&frame).unwrap()),
+                Some(Ok(Message::Binary(frame))) => {
+                    return Some((frame[0], message::decode(&frame).unwrap()));
+                }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
                 Some(Ok(_)) => {}
             }

@@ -7,13 +7,14 @@ use huike_server::config::Settings;
 use huike_server::entropy::OsEntropy;
 use huike_shared::customers::Customer;
 use huike_shared::document::Actor;
-use huike_shared::id::Entropy as _;
+use huike_shared::id::{Entropy as _, RecordId};
 use huike_shared::note::{Note, NoteDocument, Splice, note_ref, of};
 use huike_shared::record::{Kind, Record as _, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::{
-    ClientMessage, FRAME_BYTES_MAX, PUSH_CHANGES_MAX, PushedChange, ServerMessage, encode,
+    ClientMessage, FRAME_BYTES_MAX, PROTOCOL, PROTOCOL_FIRST, PUSH_CHANGES_MAX, PushedChange,
+    ServerMessage, encode,
 };
 
 #[tokio::test]
@@ -42,9 +43,10 @@ async fn s_20_a_socket_opens_only_for_our_own_pages() {
 #[tokio::test]
 async fn s_01_frames_that_are_none_end_the_connection_with_a_reason() {
     let (_app, one, _) = two_people().await;
-    let hello = encode(&ClientMessage::Hello(
-        Device::new(&one, OsEntropy.record_id(now())).await.hello(),
-    ));
+    let hello = encode(
+        PROTOCOL_FIRST,
+        &ClientMessage::Hello(Device::new(&one, OsEntropy.record_id(now())).await.hello()),
+    );
     let mut cut = hello.clone();
     cut.truncate(hello.len() - 1);
     let mut long = hello.clone();
@@ -57,7 +59,7 @@ async fn s_01_frames_that_are_none_end_the_connection_with_a_reason() {
     newer[0] = 200;
     let mut old_protocol = Device::new(&one, OsEntropy.record_id(now())).await.hello();
     old_protocol.protocol = 0;
-    let old_protocol = encode(&ClientMessage::Hello(old_protocol));
+    let old_protocol = encode(PROTOCOL_FIRST, &ClientMessage::Hello(old_protocol));
     let cases = [
         (Vec::new(), Refusal::Malformed),
         (vec![1], Refusal::Malformed),
@@ -67,7 +69,10 @@ async fn s_01_frames_that_are_none_end_the_connection_with_a_reason() {
         (older, Refusal::ClientTooOld),
         (newer, Refusal::ClientTooOld),
         (old_protocol, Refusal::ClientTooOld),
-        (encode(&ClientMessage::Ping), Refusal::Malformed),
+        (
+            encode(PROTOCOL_FIRST, &ClientMessage::Ping),
+            Refusal::Malformed,
+        ),
         (vec![1; FRAME_BYTES_MAX + 1], Refusal::TooLarge),
     ];
     for (number, (frame, refusal)) in cases.into_iter().enumerate() {
@@ -78,6 +83,74 @@ async fn s_01_frames_that_are_none_end_the_connection_with_a_reason() {
     let mut socket = one.own_socket().await;
     socket.say_text("hello").await;
     assert_eq!(socket.closed_with().await, Refusal::Malformed);
+}
+
+#[tokio::test]
+async fn s_21_what_waits_on_a_client_that_is_too_old_is_taken_before_it_hears_so() {
+    let (_app, one, other) = two_people().await;
+    let mut old = Device::new(&one, OsEntropy.record_id(now())).await;
+    let mut hello = old.hello();
+    hello.protocol = 0;
+    old.socket.say(&ClientMessage::Hello(hello)).await;
+    let Some(ServerMessage::Welcome(welcome)) = old.socket.hear().await else {
+        panic!("not welcome");
+    };
+    assert_eq!((welcome.protocol, welcome.fetch), (PROTOCOL_FIRST, false));
+    let mut colleague = other.device().await;
+    let theirs = colleague.name(customer(), "theirs");
+    position(&colleague.push_one(theirs).await);
+    let record = customer();
+    let change = old.name(record, "云仓");
+    old.push(vec![change.clone()]).await;
+    // Its answer is all it hears; the colleague's change is not told.
+    let answered = loop {
+        match old.socket.hear().await.expect("the server closed") {
+            ServerMessage::Answers { answers } => break answers,
+            ServerMessage::Members { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(position(&answered[0].verdict), 2);
+    assert_eq!(old.socket.closed_with().await, Refusal::ClientTooOld);
+    colleague.hear_up_to(2).await;
+    assert_eq!(colleague.text(record, "name"), "云仓");
+    // In another log it would ask for states; it must be updated first.
+    let mut elsewhere = Device::new(&one, OsEntropy.record_id(now())).await;
+    let mut hello = elsewhere.hello();
+    (hello.protocol, hello.log) = (0, Some(RecordId([9; 16])));
+    elsewhere.socket.say(&ClientMessage::Hello(hello)).await;
+    assert_eq!(elsewhere.socket.closed_with().await, Refusal::ClientTooOld);
+    let answer = one.get("/api/v1/sync/states?protocol=0").await;
+    assert_eq!(answer.status(), 426);
+}
+
+#[tokio::test]
+async fn s_28_a_connection_speaks_what_both_sides_speak() {
+    let (_app, one, _) = two_people().await;
+    for (theirs, expected) in [(1, 1), (PROTOCOL, PROTOCOL), (200, PROTOCOL)] {
+        let mut device = Device::new(&one, OsEntropy.record_id(now())).await;
+        let mut hello = device.hello();
+        hello.protocol = theirs;
+        device.socket.say(&ClientMessage::Hello(hello)).await;
+        let change = device.name(customer(), "云仓");
+        device.push(vec![change]).await;
+        // Whatever is said: changes, answers and presence.
+        let mut seen = Vec::new();
+        while seen.len() < 3 {
+            let (version, message) = device.socket.hear_frame().await.expect("the server closed");
+            assert_eq!(version, expected, "{message:?}");
+            seen.push(message);
+        }
+        let Some(ServerMessage::Welcome(welcome)) = seen.first() else {
+            panic!("not welcome: {seen:?}");
+        };
+        assert_eq!(welcome.protocol, expected);
+        let path = format!("/api/v1/sync/states?protocol={theirs}");
+        let page = one.get(&path).await.bytes().await.unwrap();
+        assert_eq!(page[0], expected);
+    }
+    let page = one.get("/api/v1/sync/states").await.bytes().await.unwrap();
+    assert_eq!(page[0], PROTOCOL_FIRST);
 }
 
 #[tokio::test]
@@ -341,7 +414,7 @@ async fn s_16_notes_are_judged_by_what_they_become() {
 async fn s_23_a_flood_of_frames_ends_the_connection() {
     let (_app, one, _) = two_people().await;
     let mut device = one.device().await;
-    let ping = encode(&ClientMessage::Ping);
+    let ping = encode(PROTOCOL_FIRST, &ClientMessage::Ping);
     let mut socket = device.socket;
     for _ in 0..5_000 {
         socket.say_bytes(ping.clone()).await;
