@@ -22,7 +22,7 @@
 //   tabs.snapshot          Uint8Array | null: what keepSnapshot stored last, to paint before the worker is up
 //   tabs.words             string: all sentences of the language of <html lang>
 //   tabs.keepSnapshot(b)   stores a Uint8Array for the next start; never throws
-//   tabs.dropSnapshot()    forgets it (sign-out)
+//   tabs.dropSnapshot()    forgets it and all pictures (picture.js), for a sign-out
 //   tabs.isLeader()        bool
 //   tabs.worker()          Worker | null: the running data core of this tab, null in a follower
 //   tabs.early             Array: messages (not events) of worker() that came before page_main; drain it, then set
@@ -112,7 +112,7 @@ export const tabs = {
   stepDown,
   restart,
   keepSnapshot,
-  dropSnapshot: () => void indexedDB.deleteDatabase(screenDb),
+  dropSnapshot,
 };
 
 // Resolves as soon as this tab knows whether it leads.
@@ -150,6 +150,11 @@ export function readSnapshot() {
       got.transaction.oncomplete = () => db.close();
     };
   });
+}
+
+function dropSnapshot() {
+  indexedDB.deleteDatabase(screenDb);
+  self.huikePicture?.forget();
 }
 
 function keepSnapshot(bytes) {

@@ -34,6 +34,8 @@ function probe({ watched = [] }) {
   const states = {
     // A row of the list with words in it; a skeleton has none.
     list: () => Boolean(document.querySelector("[role=grid] .virtual-row:not([hidden])")?.textContent.trim()),
+    // The same, or the picture of the last visit to this page, which is shown whole or not at all.
+    rows: () => Boolean(document.querySelector(".picture:not([hidden])")) || states.list() || states.cards(),
     // The list says how many there are once it knows all.
     listComplete: ({ customers }) => number(".page-count") === customers,
     cards: () => cards.length > 0,

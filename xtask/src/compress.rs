@@ -12,7 +12,16 @@ const RELEASE_QUALITY: i32 = 11;
 /// A fraction of a second, a fifth larger.
 const DEV_QUALITY: i32 = 5;
 /// Pictures are compressed already.
-const COMPRESSIBLE: [&str; 7] = ["css", "html", "js", "json", "svg", "wasm", "webmanifest"];
+const COMPRESSIBLE: [&str; 8] = [
+    "css",
+    "ftl",
+    "html",
+    "js",
+    "json",
+    "svg",
+    "wasm",
+    "webmanifest",
+];
 
 /// Writes `<file>.br` where that helps.
 pub fn compress(file: &Path, release: bool) -> Result<()> {
