@@ -5,6 +5,7 @@
 //! says which there are.
 
 pub mod changes;
+pub mod erasures;
 pub mod error;
 mod fields;
 pub mod invitations;

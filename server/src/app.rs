@@ -5,6 +5,7 @@ use crate::auth::password::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy;
+use crate::erasure::ErasedList;
 use crate::error::Failure;
 use crate::http::site::Site;
 use crate::import::desk::Desk;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub clock: Clock,
     /// The one door for changes.
     pub ingest: Ingest,
+    /// What was erased for good, beside the database.
+    pub erased_list: ErasedList,
     /// Files on their way into records.
     pub imports: Desk,
     /// Tells connections what was accepted.
@@ -80,6 +83,7 @@ impl AppState {
         let ingest = Ingest::start(store.clone(), hub.clone(), clock.clone());
         let notices = store.notices();
         let state = AppState(Arc::new(Parts {
+            erased_list: ErasedList::of(&config.data),
             config,
             store,
             clock,

@@ -1,5 +1,6 @@
 //! The commands of `huike`.
 
+mod erase;
 mod member;
 
 use crate::clock::Clock;
@@ -62,6 +63,8 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 1)]
         scale: usize,
     },
+    /// Erase a record and all that belongs to it for good, while no server runs on the data folder
+    Erase(erase::EraseOptions),
     /// People
     #[command(subcommand)]
     Member(member::MemberCommand),
@@ -144,6 +147,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             println!("the logs have other names");
             Ok(())
         }
+        Command::Erase(options) => erase::run(options, &config, &clock).await,
         Command::Member(command) => member::run(command, &config, &clock).await,
     }
 }

@@ -94,6 +94,10 @@ async fn check_documents(
         for stored in &page.documents {
             after = stored.position;
             unmade.remove(&stored.record);
+            if projection::is_erased(&stored.state) {
+                check_erased(store, workspace_id, stored.record, faults).await?;
+                continue;
+            }
             known.insert(stored.record);
             let mut changes = store.changes_of(workspace_id, stored.record).await?;
             changes.retain(|it| it.position <= stored.position);
@@ -116,6 +120,23 @@ async fn check_documents(
     }
 }
 
+/// Nothing may be left of what was erased.
+async fn check_erased(
+    store: &dyn Store,
+    workspace_id: RecordId,
+    record: RecordRef,
+    faults: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let has_row = store.row(workspace_id, record).await?.is_some();
+    if has_row || !store.changes_of(workspace_id, record).await?.is_empty() {
+        faults.push(format!(
+            "record {} was erased and is still there",
+            record.id
+        ));
+    }
+    Ok(())
+}
+
 fn check_document(stored: &StoredDocument, changes: &[LoggedChange]) -> Result<(), &'static str> {
     if changes.last().map(|it| it.position) != Some(stored.position) {
         return Err("has a state of another position than its last change");
@@ -124,6 +145,7 @@ fn check_document(stored: &StoredDocument, changes: &[LoggedChange]) -> Result<(
     // What lies in the log has passed the gate; bytes that rotted may still surprise Automerge.
     let made = catch_unwind(AssertUnwindSafe(|| match &state {
         DocumentState::Flat(registers) => Ok(make_flat(changes)? == *registers),
+        DocumentState::Erased => Ok(false),
         DocumentState::Note(note) => {
             let mut stored = NoteDocument::load(&note.saved).map_err(|_| "cannot be loaded")?;
             let mut made = make_note(stored_record(changes), changes)?;

@@ -4,7 +4,7 @@
 //! line for each record; `documents/<kind>/<id>.automerge` is its saved Automerge document with the
 //! whole history. Row and document of a record are of the same moment, also while a server runs.
 
-use crate::projection::{fields, read_state, row_of};
+use crate::projection::{fields, is_erased, read_state, row_of};
 use crate::store::Store;
 use crate::store::documents::{RowsAsked, StoredDocument};
 use crate::store::people::Workspace;
@@ -91,6 +91,10 @@ async fn export_kind(
         asked.after = Some(last.record.id);
         let records: Vec<RecordRef> = page.iter().map(|it| it.record).collect();
         for stored in store.documents(workspace.id, &records).await? {
+            // Erased since its row was read.
+            if is_erased(&stored.state) {
+                continue;
+            }
             let state = read_state(&stored.state)?;
             writeln!(rows, "{}", row_line(&stored, &state)?)?;
             let saved = saved(store, workspace, &stored, state).await?;
@@ -113,7 +117,7 @@ async fn saved(
 ) -> anyhow::Result<Vec<u8>> {
     match state {
         DocumentState::Note(state) => Ok(state.saved),
-        DocumentState::Flat(_) => {
+        DocumentState::Flat(_) | DocumentState::Erased => {
             let mut changes = store.changes_of(workspace.id, stored.record).await?;
             // A running server may have accepted more since the state was read.
             changes.retain(|it| it.position <= stored.position);

@@ -16,6 +16,7 @@ pub mod data_folder;
 pub mod database;
 pub mod demo;
 pub mod entropy;
+pub mod erasure;
 pub mod error;
 pub mod export;
 pub mod http;

@@ -16,6 +16,9 @@ use serde_json::{Map, Value, json};
 /// states, so that a page is put together without opening them.
 pub const STATE_VERSION: u8 = 1;
 
+/// The number of [`DocumentState::Erased`] in its form.
+const ERASED: u8 = 2;
+
 /// A stored state that this program cannot read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a stored document cannot be read")]
@@ -33,6 +36,16 @@ pub fn read_state(stored: &[u8]) -> Result<DocumentState, BadState> {
         Some((&STATE_VERSION, rest)) => postcard::from_bytes(rest).map_err(|_| BadState),
         Some(_) | None => Err(BadState),
     }
+}
+
+/// The stored state of a record that was erased.
+pub fn erased_state() -> Vec<u8> {
+    store_state(&DocumentState::Erased)
+}
+
+/// Whether a stored state says that the record was erased.
+pub fn is_erased(stored: &[u8]) -> bool {
+    stored == [STATE_VERSION, ERASED]
 }
 
 /// The state and row of a document as they are stored.
@@ -61,6 +74,7 @@ pub fn row_of(record: RecordRef, state: &DocumentState) -> Result<Row, BadState>
             let note = NoteDocument::load(&state.saved).map_err(|_| BadState)?;
             Ok(note.to_row(record.id, state))
         }
+        DocumentState::Erased => Err(BadState),
     }
 }
 
@@ -145,6 +159,7 @@ mod tests {
         registers.apply(&decode(&body).unwrap(), Stamp::default());
         let state = DocumentState::Flat(registers);
         assert_eq!(read_state(&store_state(&state)), Ok(state.clone()));
+        assert!(!is_erased(&store_state(&state)) && is_erased(&erased_state()));
 
         let record = RecordRef {
             kind: Customer::DEF.kind,

@@ -58,6 +58,11 @@ pub fn router(state: AppState) -> Router {
             get(api::invitations::list).post(api::invitations::invite),
         )
         .route("/api/v1/invitations/{id}", delete(api::invitations::revoke))
+        .route(
+            "/api/v1/erasures",
+            get(api::erasures::list).post(api::erasures::make),
+        )
+        .route("/api/v1/erasures/plan", get(api::erasures::preview))
         .route("/api/v1/openapi.json", get(api::openapi::show))
         .route(
             "/api/v1/tokens",

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::database;
+use crate::erasure;
 use crate::router::router;
 use anyhow::{anyhow, bail};
 use std::future::Future;
@@ -47,6 +48,7 @@ impl Server {
         let address = listener.local_addr()?;
         let state = AppState::new(config, store, clock)?;
         state.imports.recover().await?;
+        erasure::finish(&*state.store, &state.ingest, &state.erased_list).await?;
         Ok(Server {
             state,
             address,

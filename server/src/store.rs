@@ -5,6 +5,7 @@
 
 pub mod changes;
 pub mod documents;
+pub mod erasures;
 pub mod files;
 pub mod imports;
 pub mod notices;
@@ -19,6 +20,7 @@ pub mod upkeep;
 
 pub use changes::Changes;
 pub use documents::Documents;
+pub use erasures::Erasures;
 pub use files::Files;
 pub use imports::Imports;
 pub use notices::Notices;
@@ -32,6 +34,7 @@ pub trait Store:
     People
     + Changes
     + Documents
+    + Erasures
     + Imports
     + Programs
     + Queries
@@ -49,6 +52,8 @@ impl<T> Store for T where
     T: People
         + Changes
         + Documents
+        + Erasures
+        + Erasures
         + Imports
         + Programs
         + Queries

@@ -54,6 +54,9 @@ pub enum Refusal {
     /// The server cannot write at this moment (disk full, read-only).
     #[error("the server cannot store anything at the moment")]
     Unavailable,
+    /// The record, or one that it belongs to, was erased for good. Since version 2.
+    #[error("this record was erased for good")]
+    Erased,
 }
 
 impl Refusal {
@@ -73,6 +76,7 @@ impl Refusal {
             Refusal::ClientTooOld => "client-too-old",
             Refusal::TooFast => "too-fast",
             Refusal::Unavailable => "unavailable",
+            Refusal::Erased => "erased",
         }
     }
 

@@ -37,4 +37,5 @@ refusal-not-permitted = You may not do this
 refusal-signed-out = Please sign in again
 refusal-client-too-old = This version is too old, please reload
 refusal-too-fast = Too fast, please try again later
+refusal-erased = This record was erased for good
 refusal-unavailable = The server cannot store anything now, please try again later

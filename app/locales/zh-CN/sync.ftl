@@ -37,4 +37,5 @@ refusal-not-permitted = 你没有权限这样做
 refusal-signed-out = 请重新登录
 refusal-client-too-old = 这个版本太旧，请重新加载
 refusal-too-fast = 太快了，请稍后再试
+refusal-erased = 这条记录已被彻底清除
 refusal-unavailable = 服务器暂时无法保存，请稍后再试

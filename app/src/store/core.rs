@@ -200,6 +200,8 @@ impl LocalStore {
             }
             Report::Rows { batch } => self.take_rows(&batch),
             Report::Gone { records } => {
+                // Pictures and first rows may show them.
+                self.drop_snapshot();
                 self.with(|inner| inner.tables.borrow_mut().take_base(&records));
                 self.flush_soon();
             }

@@ -161,6 +161,10 @@ fn limit(asked: Option<u64>) -> Result<u64, Failure> {
 /// A change as the feed tells it.
 fn told(change: &LoggedChange) -> Result<Value, Failure> {
     let unknown = || Failure::broken("the log names a kind that there is not");
+    if change.body.is_empty() {
+        let def = registry::def(change.record.kind).ok_or_else(unknown)?;
+        return Ok(entry(def, change.record, change, "erase"));
+    }
     if change.record.kind == NOTE.kind {
         let of = change.note_of.as_deref().and_then(owner_of);
         let (owner, field) = of.ok_or_else(unknown)?;

@@ -50,6 +50,10 @@ pub enum ApiError {
     OtherLog,
     #[error("nothing can be stored at the moment")]
     Unavailable,
+    #[error("records of this kind are not erased")]
+    NotErasable,
+    #[error("too many records belong to it")]
+    TooManyToErase,
 }
 
 impl ApiError {
@@ -74,6 +78,8 @@ impl ApiError {
         "key-busy",
         "other-log",
         "unavailable",
+        "not-erasable",
+        "too-many-to-erase",
     ];
 
     /// The word on the wire.
@@ -98,6 +104,8 @@ impl ApiError {
             ApiError::KeyBusy => "key-busy",
             ApiError::OtherLog => "other-log",
             ApiError::Unavailable => "unavailable",
+            ApiError::NotErasable => "not-erasable",
+            ApiError::TooManyToErase => "too-many-to-erase",
         }
     }
 
@@ -112,6 +120,8 @@ impl ApiError {
             | ApiError::BadValue { .. }
             | ApiError::BadParts { .. }
             | ApiError::MissingField { .. }
+            | ApiError::NotErasable
+            | ApiError::TooManyToErase
             | ApiError::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             ApiError::BadParameter { .. } | ApiError::BadBody => StatusCode::BAD_REQUEST,
             ApiError::TooManyTokens

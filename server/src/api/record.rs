@@ -5,7 +5,7 @@ use super::fields;
 use crate::app::AppState;
 use crate::entropy::{digest, hex};
 use crate::error::Failure;
-use crate::projection::{project, read_state};
+use crate::projection::{is_erased, project, read_state};
 use crate::store::Store;
 use crate::store::documents::RecordRow;
 use huike_shared::document::Registers;
@@ -62,7 +62,7 @@ pub async fn current(
     record: RecordRef,
 ) -> Result<Option<Current>, Failure> {
     let stored = state.store.documents(workspace_id, &[record]).await?;
-    let Some(stored) = stored.first() else {
+    let Some(stored) = stored.first().filter(|it| !is_erased(&it.state)) else {
         return Ok(None);
     };
     let document = read_state(&stored.state).map_err(Failure::broken)?;

@@ -105,7 +105,7 @@ pub trait Changes {
         record: RecordRef,
         hash: ChangeHash,
     ) -> StoreResult<Option<(u64, Timestamp)>>;
-    /// Every change of a record, in order.
+    /// Every change of a record, in order; none of one that was erased.
     async fn changes_of(
         &self,
         workspace_id: RecordId,

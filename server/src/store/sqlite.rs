@@ -6,6 +6,7 @@
 
 mod changes;
 mod documents;
+mod erasures;
 mod files;
 mod imports;
 mod people;

@@ -10,14 +10,15 @@
 use crate::app::AppState;
 use crate::auth::SignedIn;
 use crate::error::{Failure, Refused};
-use crate::projection::STATE_VERSION;
+use crate::projection::{STATE_VERSION, is_erased};
 use crate::store::changes::{LogHead, LoggedChange};
 use crate::store::documents::DocumentsPage;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use huike_shared::sync::message::{
-    CATCH_UP_CHANGES_MAX, Entry, Hello, PROTOCOL_FIRST, PROTOCOL_MIN, STATES_PAGE_MAX, agreed,
+    CATCH_UP_CHANGES_MAX, Entry, Hello, PROTOCOL_FIRST, PROTOCOL_MIN, PROTOCOL_OF_ERASURES,
+    STATES_PAGE_MAX, agreed,
 };
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +94,10 @@ pub async fn states(
             PAGE_BYTES_MAX,
         )
         .await?;
+    let has_erased = page.documents.iter().any(|it| is_erased(&it.state));
+    if has_erased && asked.protocol < PROTOCOL_OF_ERASURES {
+        return Err(Refused::ClientTooOld.into());
+    }
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream"),
         (header::CACHE_CONTROL, "no-store"),

@@ -8,6 +8,7 @@
 
 mod batch;
 mod cache;
+mod erased;
 mod follow;
 mod judge;
 mod worker;
@@ -15,12 +16,14 @@ mod working;
 
 use self::worker::Worker;
 use crate::clock::Clock;
+use crate::erasure::Asked;
 use crate::store::changes::{ActorOwner, LogHead};
 use crate::store::{Store, StoreError, StoreResult};
 use crate::sync::hub::{ConnectionId, Hub};
 use huike_shared::access::Role;
 use huike_shared::document::Actor;
 use huike_shared::id::RecordId;
+use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{Answer, PushedChange, Verdict};
 use huike_shared::time::Timestamp;
@@ -54,9 +57,24 @@ pub struct Terms {
 /// The door, cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Ingest {
-    queue: mpsc::Sender<Submission>,
+    queue: mpsc::Sender<Job>,
     store: Arc<dyn Store>,
     clock: Clock,
+}
+
+/// What the task behind the door does, one after the other.
+#[derive(Debug)]
+enum Job {
+    Changes(Submission),
+    Erase(Erase),
+}
+
+/// Records to erase.
+#[derive(Debug)]
+struct Erase {
+    asked: Asked,
+    records: Vec<RecordRef>,
+    reply: oneshot::Sender<StoreResult<Vec<RecordRef>>>,
 }
 
 /// Changes of one author.
@@ -141,7 +159,7 @@ impl Ingest {
             terms,
             reply,
         };
-        if self.queue.send(submission).await.is_ok()
+        if self.queue.send(Job::Changes(submission)).await.is_ok()
             && let Ok(answers) = receiver.await
         {
             return answers;
@@ -175,7 +193,7 @@ impl Ingest {
             terms: Terms::default(),
             reply,
         };
-        self.queue.send(submission).await.is_ok()
+        self.queue.send(Job::Changes(submission)).await.is_ok()
     }
 
     /// Registers actors for an author. Those that are somebody else's stay so; their changes are
@@ -201,6 +219,27 @@ impl Ingest {
                            "actors of somebody else were presented");
         }
         Ok(())
+    }
+
+    /// Erases records for good and answers which of them were still there. Waits for its turn like every change.
+    pub async fn erase(
+        &self,
+        asked: Asked,
+        records: Vec<RecordRef>,
+    ) -> StoreResult<Vec<RecordRef>> {
+        let (reply, receiver) = oneshot::channel();
+        let job = Job::Erase(Erase {
+            asked,
+            records,
+            reply,
+        });
+        if self.queue.send(job).await.is_ok()
+            && let Ok(erased) = receiver.await
+        {
+            return erased;
+        }
+        // The server is stopping; the list of what was erased finishes it at the next start.
+        Err(StoreError::Busy)
     }
 
     /// Where a workspace's log stands; begins it if it is the first time.

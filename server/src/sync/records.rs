@@ -77,6 +77,7 @@ pub async fn saved_document(
         };
         return match read_state(&stored.state).map_err(Failure::broken)? {
             DocumentState::Note(state) => Ok(Some(state.saved)),
+            DocumentState::Erased => Ok(None),
             DocumentState::Flat(_) => Err(Failure::broken("a note is stored as a record")),
         };
     }

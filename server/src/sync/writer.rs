@@ -139,7 +139,9 @@ impl ServerReplica {
             Some(DocumentState::Note(state)) => {
                 NoteDocument::load(&state.saved).map_err(Failure::broken)?
             }
-            Some(DocumentState::Flat(_)) | None => NoteDocument::genesis(owner, field),
+            Some(DocumentState::Flat(_) | DocumentState::Erased) | None => {
+                NoteDocument::genesis(owner, field)
+            }
         };
         let Some(splice) = Splice::between(&note.text(), text) else {
             return Ok(None);

@@ -3,7 +3,7 @@
 mod feed;
 mod once;
 mod openapi;
-mod program;
+pub mod program;
 mod query;
 mod records;
 mod script;

@@ -5,6 +5,7 @@ mod app;
 mod backup;
 mod config;
 mod demo;
+mod erasure;
 mod headers;
 mod import;
 mod import_crash;

@@ -2,6 +2,7 @@
 
 mod changes;
 mod documents;
+mod erasures;
 mod errors;
 mod files;
 mod imports;

@@ -22,6 +22,8 @@ pub const PROTOCOL: u8 = 2;
 /// The oldest protocol in which this build's server tells what was accepted. Who speaks an older one
 /// is still understood: what it pushes is taken before it is told that it is too old.
 pub const PROTOCOL_MIN: u8 = 1;
+/// The first protocol in which a device can be told that a record was erased.
+pub const PROTOCOL_OF_ERASURES: u8 = 2;
 /// The version in which greetings are written, for ever.
 pub const PROTOCOL_FIRST: u8 = 1;
 /// Bytes in one frame, either way.
@@ -163,9 +165,16 @@ pub struct Entry {
     pub member: RecordId,
     /// When the server accepted it.
     pub at: Timestamp,
-    /// The Automerge change.
+    /// The Automerge change. Empty, since version 2: the record was erased, and all that was said of it.
     #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
+}
+
+impl Entry {
+    /// Whether it says that the record was erased.
+    pub fn is_erasure(&self) -> bool {
+        self.body.is_empty()
+    }
 }
 
 /// What became of one pushed change.
@@ -247,6 +256,8 @@ pub enum DocumentState {
     Flat(Registers),
     /// A long text.
     Note(NoteState),
+    /// Nothing, for ever: the record was erased. Since version 2.
+    Erased,
 }
 
 /// A frame that is not one.

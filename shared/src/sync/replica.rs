@@ -15,6 +15,7 @@ mod answers;
 mod chunks;
 mod deferred;
 mod edits;
+mod erased;
 mod interface;
 mod meta;
 mod notes;
@@ -148,7 +149,7 @@ impl Replica {
         if newly_evicted {
             replica.step.writes.push(meta::note_eviction());
         }
-        if replica.kept.must_recall() {
+        if replica.kept.must_be_read() {
             replica.step.effects.push(Effect::ReadKept);
         }
         replica.connection = Connection::Connecting;
@@ -198,7 +199,10 @@ impl Replica {
                 }
                 self.tidy();
             }
-            Event::Kept { changes } => self.recall(changes),
+            Event::Kept { changes } => {
+                let changes = self.kept.purge(changes, &mut self.step.writes);
+                self.recall(changes);
+            }
             Event::NotesReady(engine) => {
                 self.engine = Engine::Ready(engine);
                 self.resume(now, entropy);

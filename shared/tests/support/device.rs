@@ -40,6 +40,13 @@ impl Disk {
         }
     }
 
+    /// Whether a word is in any value.
+    pub fn holds_word(&self, word: &str) -> bool {
+        self.0
+            .values()
+            .any(|it| super::server::holds_word(it, word))
+    }
+
     pub(super) fn table(&self, table: Table) -> Vec<(Vec<u8>, Vec<u8>)> {
         let all = self.0.iter().filter(|it| it.0.0 == table);
         all.map(|(key, value)| (key.1.clone(), value.clone()))

@@ -49,6 +49,8 @@ pub struct Company {
     pub now: Timestamp,
     /// The word that an intent puts somewhere, if it is like no other.
     pub texts: BTreeMap<RecordId, String>,
+    /// What an intent was about.
+    pub about: BTreeMap<RecordId, RecordRef>,
     /// Words made so far.
     pub words: usize,
     /// The server as it was when it was last copied.
@@ -71,6 +73,7 @@ impl Company {
             entropy,
             now,
             texts: BTreeMap::new(),
+            about: BTreeMap::new(),
             words: 0,
             backup: None,
             steps: 0,
@@ -161,11 +164,18 @@ impl Company {
     /// The last backup is put back. What devices had been told of, and lost by an eviction since, is lost.
     pub fn put_back(&mut self) {
         let Some(backup) = &self.backup else { return };
+        let erased = std::mem::take(&mut self.server.erased);
         self.server = Server {
             log_id: self.entropy.record_id(self.now),
             now: self.server.now,
             ..backup.clone()
         };
+        // Before anybody is served, what was erased since is erased again.
+        for record in erased {
+            if !self.server.erased.contains(&record) {
+                self.server.erase(record);
+            }
+        }
         self.was_put_back = true;
         for device in &self.devices {
             for intent in &device.stored[..device.evicted] {
@@ -305,6 +315,26 @@ impl Company {
             .map(|it| (&it.status, it.up.len(), it.down.len()))
             .collect();
         panic!("the company does not come to rest: {stuck:?}");
+    }
+
+    /// What was said of erased records is nowhere: no bytes of it on any disk. Nobody misses it.
+    pub fn forget_erased(&mut self) {
+        let erased = &self.server.erased;
+        let is_erased =
+            |intent: &RecordId| self.about.get(intent).is_some_and(|it| erased.contains(it));
+        let (gone, texts): (BTreeMap<_, _>, _) = std::mem::take(&mut self.texts)
+            .into_iter()
+            .partition(|it| is_erased(&it.0));
+        self.texts = texts;
+        for text in gone.values() {
+            assert!(
+                !self.server.holds_word(text),
+                "the server still holds {text}"
+            );
+            for device in &self.devices {
+                assert!(!device.disk.holds_word(text), "a device still holds {text}");
+            }
+        }
     }
 
     /// Every screen, every disk and the server show the same.

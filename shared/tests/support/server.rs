@@ -1,12 +1,12 @@
 //! The server of the company: the log in memory, the real gate, and one answer to each change.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use automerge::{AutoCommit, ReadDoc};
 use huike_shared::access::Role;
 use huike_shared::document::{Actor, ChangeHash, FlatChange, Registers};
 use huike_shared::id::RecordId;
-use huike_shared::note::{Note, NoteDocument, NoteState, owner_of};
+use huike_shared::note::{Note, NoteDocument, NoteState, note_ref, owner_of};
 use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
 use huike_shared::registry;
@@ -27,6 +27,9 @@ pub struct ServerDocument {
     pub position: u64,
 }
 
+/// The long texts of the records that the company writes.
+const NOTE_FIELDS: [&str; 1] = ["notes"];
+
 /// A server in memory: the log, the gate, and one answer to each push.
 #[derive(Clone)]
 pub struct Server {
@@ -36,6 +39,8 @@ pub struct Server {
     pub documents: BTreeMap<RecordRef, ServerDocument>,
     pub actors: HashMap<Actor, RecordId>,
     pub members: Vec<MemberInfo>,
+    /// Records that were erased for good; the list is no part of a backup.
+    pub erased: BTreeSet<RecordRef>,
     pub now: Timestamp,
     /// Catch-up by states from this many missed changes on.
     pub catch_up_max: u64,
@@ -61,6 +66,7 @@ impl Server {
             documents: BTreeMap::new(),
             actors: HashMap::new(),
             members,
+            erased: BTreeSet::new(),
             now: Timestamp::from_millis(1_000),
             catch_up_max: 40,
             page_max: 7,
@@ -78,8 +84,51 @@ impl Server {
         bodies.any(|it| it.windows(text.len()).any(|it| it == text))
     }
 
+    /// Whether some accepted change has this word, which ends in its number.
+    pub fn holds_word(&self, word: &str) -> bool {
+        self.log.iter().any(|it| holds_word(&it.body, word))
+    }
+
+    /// Erases a record and its note: what was said of it, and that it was there.
+    pub fn erase(&mut self, record: RecordRef) {
+        let notes = NOTE_FIELDS.map(|it| note_ref(record, it));
+        let all = notes
+            .into_iter()
+            .filter(|it| self.documents.contains_key(it));
+        for record in all.collect::<Vec<_>>().into_iter().chain([record]) {
+            self.erased.insert(record);
+            self.hashes.retain(|it, _| it.0 != record);
+            for entry in self.log.iter_mut().filter(|it| it.record == record) {
+                (entry.of, entry.body) = (None, Vec::new());
+            }
+            let position = self.head() + 1;
+            self.log.push(Entry {
+                position,
+                record,
+                of: None,
+                member: self.members[0].id,
+                at: self.now,
+                body: Vec::new(),
+            });
+            let document = ServerDocument {
+                position,
+                ..ServerDocument::default()
+            };
+            self.documents.insert(record, document);
+        }
+    }
+
+    /// Whether a change belongs to a record that was erased.
+    fn is_erased(&self, change: &PushedChange) -> bool {
+        let owner = change.of.as_deref().and_then(owner_of);
+        self.erased.contains(&change.record) || owner.is_some_and(|it| self.erased.contains(&it.0))
+    }
+
     /// Judges and commits one change, as the server's ingest does.
     pub fn ingest(&mut self, member: RecordId, change: &PushedChange) -> Verdict {
+        if self.is_erased(change) {
+            return Verdict::Refused(Refusal::Erased);
+        }
         if let Some((position, at)) = self.hashes.get(&(change.record, change.hash)) {
             return Verdict::Accepted {
                 position: *position,
@@ -164,6 +213,7 @@ impl Server {
                 record: *record,
                 position: document.position,
                 state: match &document.note {
+                    _ if self.erased.contains(record) => DocumentState::Erased,
                     Some((_, state)) => DocumentState::Note(state.clone()),
                     None => DocumentState::Flat(document.registers.clone()),
                 },
@@ -181,7 +231,7 @@ impl Server {
     pub fn rows(&self) -> BTreeMap<RecordRef, Row> {
         let mut rows = BTreeMap::new();
         for (record, document) in &self.documents {
-            if document.position == 0 {
+            if document.position == 0 || self.erased.contains(record) {
                 continue;
             }
             let def = registry::def(record.kind).expect("only known kinds are accepted");
@@ -235,6 +285,16 @@ impl Server {
             assert_eq!(*document.registers.value(&key), winner, "{key}");
         }
     }
+}
+
+/// Whether a word that ends in a number is among the bytes; the beginning of another number does not count.
+pub fn holds_word(bytes: &[u8], word: &str) -> bool {
+    let word = word.as_bytes();
+    let mut places = bytes
+        .windows(word.len())
+        .enumerate()
+        .filter(|it| it.1 == word);
+    places.any(|(at, _)| !bytes.get(at + word.len()).is_some_and(u8::is_ascii_digit))
 }
 
 fn scalar(value: &automerge::Value<'_>) -> Scalar {

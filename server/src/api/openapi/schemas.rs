@@ -231,7 +231,7 @@ pub fn shared() -> Vec<Named> {
     ]);
     let problem = object(vec![("field", text().into()), ("code", text().into())]);
     let change = |more: Vec<(&str, RefOr<Schema>)>| {
-        let actions = ["create", "edit", "delete", "restore"];
+        let actions = ["create", "edit", "delete", "restore", "erase"];
         let mut all = vec![
             ("position", position().into()),
             ("at", instant().into()),

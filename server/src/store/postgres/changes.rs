@@ -135,7 +135,7 @@ impl Changes for PostgresStore {
             "select position, kind, record_id, hash, actor_id, seq, member_id, accepted_at,
                     note_of, body
              from change
-             where workspace_id = $1 and kind = $2 and record_id = $3",
+             where workspace_id = $1 and kind = $2 and record_id = $3 and body <> ''",
         )
         .bind(blob(&workspace_id))
         .bind(kind(record.kind))

@@ -122,7 +122,7 @@ impl Changes for SqliteStore {
             "select position, kind, record_id, hash, actor_id, seq, member_id, accepted_at,
                     note_of, body
              from change indexed by change_by_record
-             where workspace_id = ? and kind = ? and record_id = ?
+             where workspace_id = ? and kind = ? and record_id = ? and body <> x''
              order by position",
         )
         .bind(blob(&workspace_id))

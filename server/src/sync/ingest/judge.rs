@@ -2,10 +2,12 @@
 
 use super::batch::{Batch, Log};
 use super::cache::{Cache, Key};
+use super::erased::ErasedRecords;
 use super::working::{Branch, Working};
 use super::{Submission, broken, head};
 use crate::projection;
 use crate::store::changes::{ActorOwner, Append, LogHead, LoggedChange};
+use crate::store::erasures::Erasure;
 use crate::store::{Store, StoreResult};
 use huike_shared::document::{Actor, ChangeHash};
 use huike_shared::id::RecordId;
@@ -29,6 +31,7 @@ pub struct Judge {
     cache: Cache,
     heads: HashMap<RecordId, LogHead>,
     actors: HashMap<Actor, ActorOwner>,
+    erased: ErasedRecords,
 }
 
 impl Judge {
@@ -38,6 +41,7 @@ impl Judge {
             cache: Cache::default(),
             heads: HashMap::new(),
             actors: HashMap::new(),
+            erased: ErasedRecords::default(),
         }
     }
 
@@ -45,10 +49,12 @@ impl Judge {
     pub fn forget(&mut self) {
         self.cache.clear();
         self.heads.clear();
+        self.erased.forget();
     }
 
     /// Forgets what another writer may have changed in one workspace.
     pub fn forget_workspace(&mut self, workspace_id: RecordId) {
+        self.erased.forget_workspace(workspace_id);
         if self.heads.remove(&workspace_id).is_some() {
             self.cache.remove_workspace(workspace_id);
         }
@@ -59,10 +65,22 @@ impl Judge {
         for change in changes {
             self.cache.remove(&(workspace_id, change.record));
         }
+        self.erased.follow(workspace_id, changes);
         let last = changes.last().map_or(0, |it| it.position);
         if let Some(head) = self.heads.get_mut(&workspace_id) {
             head.position = head.position.max(last);
         }
+    }
+
+    /// Takes note of what the worker has erased.
+    pub fn erased(&mut self, erasure: &Erasure, head: LogHead) {
+        let workspace_id = erasure.workspace_id;
+        for record in &erasure.records {
+            self.cache.remove(&(workspace_id, *record));
+        }
+        self.erased
+            .add(workspace_id, erasure.records.iter().copied());
+        self.heads.insert(workspace_id, head);
     }
 
     /// Where the log stands as far as is known.
@@ -94,6 +112,7 @@ impl Judge {
         let mut missing: HashMap<RecordId, HashSet<RecordRef>> = HashMap::new();
         for submission in submissions {
             let workspace_id = submission.workspace_id;
+            self.erased.know(&*self.store, workspace_id).await?;
             let found = match self.heads.get(&workspace_id) {
                 Some(found) => *found,
                 None => {
@@ -150,6 +169,9 @@ impl Judge {
         let Some(def) = registry::def(change.record.kind) else {
             return Ok(Verdict::Refused(Refusal::UnknownKind));
         };
+        if self.erased.concerns(submission.workspace_id, change) {
+            return Ok(Verdict::Refused(Refusal::Erased));
+        }
         let judged = if def.kind == NOTE.kind {
             self.judge_note(batch, submission, change).await?
         } else {
@@ -200,6 +222,9 @@ impl Judge {
             Ok(_) => return Ok(Judged::Refused(Refusal::Malformed)),
             Err(refusal) => return Ok(Judged::Refused(refusal)),
         };
+        if self.erased.is_tied(submission.workspace_id, def, &flat) {
+            return Ok(Judged::Refused(Refusal::Erased));
+        }
         let key = (submission.workspace_id, change.record);
         let is_in = batch.working.get(&key).is_some_and(|it| it.contains(&flat));
         if is_in && let Some(known) = self.known(batch, &key, flat.hash).await? {

@@ -3,17 +3,19 @@
 use super::batch::Batch;
 use super::follow::Follower;
 use super::judge::Judge;
-use super::{Reply, Submission};
+use super::{Erase, Job, Reply, Submission, head};
 use crate::clock::Clock;
-use crate::store::changes::Appended;
+use crate::erasure::Asked;
+use crate::store::changes::{Appended, LogHead};
+use crate::store::erasures::{Erasure, blank_hash};
 use crate::store::{Store, StoreError, StoreResult};
-use crate::sync::hub::{ConnectionId, Hub};
+use crate::sync::hub::{ConnectionId, Hub, Publication, Published};
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
-use huike_shared::sync::message::{Answer, PushedChange, Verdict};
+use huike_shared::sync::message::{Answer, Entry, PushedChange, Verdict};
 use huike_shared::time::Timestamp;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::mpsc;
@@ -56,7 +58,7 @@ impl Worker {
     }
 
     /// Works until the door is closed.
-    pub async fn run(mut self, mut queue: mpsc::Receiver<Submission>) {
+    pub async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
         let mut held = None;
         loop {
             let first = match held.take() {
@@ -72,6 +74,13 @@ impl Worker {
                     }
                 },
             };
+            let first = match first {
+                Job::Changes(first) => first,
+                Job::Erase(erase) => {
+                    self.erase(erase).await;
+                    continue;
+                }
+            };
             let mut submissions = vec![first];
             let (mut count, mut bytes) = size(&submissions[0]);
             while !submissions[0].terms.whole
@@ -79,10 +88,13 @@ impl Worker {
                 && bytes < BATCH_BYTES_MAX
             {
                 let Ok(next) = queue.try_recv() else { break };
-                if next.terms.whole {
-                    held = Some(next);
-                    break;
-                }
+                let next = match next {
+                    Job::Changes(next) if !next.terms.whole => next,
+                    other => {
+                        held = Some(other);
+                        break;
+                    }
+                };
                 let (more, more_bytes) = size(&next);
                 count += more;
                 bytes += more_bytes;
@@ -91,6 +103,75 @@ impl Worker {
             metrics::histogram!("huike_ingest_batch_changes").record(count as f64);
             self.handle(submissions).await;
         }
+    }
+
+    /// Erases; answers whatever happens.
+    async fn erase(&mut self, job: Erase) {
+        let Erase {
+            asked,
+            records,
+            reply,
+        } = job;
+        for _ in 0..ATTEMPTS_MAX {
+            match self.try_to_erase(asked, &records).await {
+                Ok(Some(erased)) => return drop(reply.send(Ok(erased))),
+                Ok(None) => {}
+                Err(error) => {
+                    self.failed(&error);
+                    return drop(reply.send(Err(error)));
+                }
+            }
+        }
+        drop(reply.send(Err(StoreError::Busy)));
+    }
+
+    /// Nothing if another server was quicker.
+    async fn try_to_erase(
+        &mut self,
+        asked: Asked,
+        records: &[RecordRef],
+    ) -> StoreResult<Option<Vec<RecordRef>>> {
+        let workspace_id = asked.workspace_id;
+        let known = self.store.erased(workspace_id).await?;
+        let known: HashSet<RecordRef> = known.into_iter().map(|it| it.record).collect();
+        let mut records = records.to_vec();
+        records.retain(|it| !known.contains(it));
+        if records.is_empty() {
+            return Ok(Some(records));
+        }
+        let before = head(&*self.store, workspace_id).await?;
+        let erasure = Erasure {
+            workspace_id,
+            after: before.position,
+            records,
+            member_id: asked.member_id,
+            at: self.clock.now(),
+        };
+        if self.store.erase(&erasure).await? == Appended::Moved {
+            self.follow(vec![workspace_id]).await?;
+            return Ok(None);
+        }
+        let head = LogHead {
+            position: before.position + erasure.records.len() as u64,
+            ..before
+        };
+        self.judge.erased(&erasure, head);
+        self.follower.committed(workspace_id, head);
+        let entries = erasure.placed().map(|(record, position)| Published {
+            hash: blank_hash(position),
+            origin: None,
+            entry: Entry {
+                position,
+                record,
+                of: None,
+                member: erasure.member_id,
+                at: erasure.at,
+                body: Vec::new(),
+            },
+        });
+        let publication = Publication::new(entries.collect());
+        self.hub.publish(workspace_id, publication);
+        Ok(Some(erasure.records))
     }
 
     /// Judges and commits; answers whatever happens.

@@ -38,7 +38,7 @@ impl Working {
     pub fn contains(&self, change: &FlatChange) -> bool {
         match &self.state {
             Some(DocumentState::Flat(registers)) => registers.contains(change),
-            Some(DocumentState::Note(_)) | None => false,
+            Some(DocumentState::Note(_) | DocumentState::Erased) | None => false,
         }
     }
 
@@ -46,7 +46,7 @@ impl Working {
     pub fn take_registers(&mut self) -> Registers {
         match self.state.take() {
             Some(DocumentState::Flat(registers)) => registers,
-            Some(DocumentState::Note(_)) | None => Registers::default(),
+            Some(DocumentState::Note(_) | DocumentState::Erased) | None => Registers::default(),
         }
     }
 
@@ -54,7 +54,7 @@ impl Working {
     pub fn note(&self) -> Option<NoteState> {
         match &self.state {
             Some(DocumentState::Note(state)) => Some(state.clone()),
-            Some(DocumentState::Flat(_)) | None => None,
+            Some(DocumentState::Flat(_) | DocumentState::Erased) | None => None,
         }
     }
 

@@ -20,7 +20,7 @@ use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{
     self, Answer, ClientMessage, HEARTBEAT_MS, Hello, MemberInfo, PROTOCOL_FIRST, PROTOCOL_MIN,
-    PUSH_CHANGES_MAX, PushedChange, ServerMessage, Verdict, Welcome, agreed,
+    PROTOCOL_OF_ERASURES, PUSH_CHANGES_MAX, PushedChange, ServerMessage, Verdict, Welcome, agreed,
 };
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
@@ -174,6 +174,12 @@ impl Live {
         let members = self.members().await?;
         let way = catch_up::way(&hello, head);
         let fetch = way == Way::States;
+        if fetch && self.protocol < PROTOCOL_OF_ERASURES {
+            let erased = self.state.store.erased(workspace_id).await?;
+            if !erased.is_empty() {
+                return self.greet_for_the_last_time(hello).await;
+            }
+        }
         self.is_following = !fetch;
         self.send(&ServerMessage::Welcome(Welcome {
             protocol: self.protocol,

@@ -11,8 +11,8 @@ use futures::stream::SplitStream;
 use futures::{SinkExt as _, StreamExt as _};
 use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{
-    self, Answer, CATCH_UP_CHANGES_MAX, ClientMessage, FrameError, PUSH_CHANGES_MAX, ServerMessage,
-    Verdict,
+    self, Answer, CATCH_UP_CHANGES_MAX, ClientMessage, Entry, FrameError, PROTOCOL_OF_ERASURES,
+    PUSH_CHANGES_MAX, ServerMessage, Verdict,
 };
 use std::sync::Arc;
 use tokio::time::timeout;
@@ -61,7 +61,11 @@ impl Live {
                     "the log has a gap".to_owned(),
                 )));
             };
-            for frame in change_frames(page.into_iter().map(catch_up::entry).collect()) {
+            let entries: Vec<Entry> = page.into_iter().map(catch_up::entry).collect();
+            if self.parts_before(entries.iter()) {
+                return Ok(());
+            }
+            for frame in change_frames(entries) {
                 self.send(&frame).await?;
             }
             self.sent = last;
@@ -76,10 +80,11 @@ impl Live {
             parting.go_on();
         }
         for answers in answers.chunks(PUSH_CHANGES_MAX) {
-            self.send(&ServerMessage::Answers {
-                answers: answers.to_vec(),
-            })
-            .await?;
+            let mut answers = answers.to_vec();
+            if self.protocol < PROTOCOL_OF_ERASURES {
+                answers.iter_mut().for_each(in_older_words);
+            }
+            self.send(&ServerMessage::Answers { answers }).await?;
         }
         Ok(())
     }
@@ -89,6 +94,9 @@ impl Live {
         let Some(first) = publication.entries.first().map(|it| it.entry.position) else {
             return Ok(());
         };
+        if self.is_following && self.parts_before(publication.entries.iter().map(|it| &it.entry)) {
+            return Ok(());
+        }
         if self.is_following && self.sent + 1 < first {
             // Another process committed in between.
             self.send_log(first - 1).await?;
@@ -149,3 +157,10 @@ impl Live {
 
 // A replica within the limit is caught up in a few pages.
 const _: () = assert!(CATCH_UP_CHANGES_MAX / LOG_PAGE < 100);
+
+/// Says a refusal that the client has no word for in one that it has.
+fn in_older_words(answer: &mut Answer) {
+    if answer.verdict == Verdict::Refused(Refusal::Erased) {
+        answer.verdict = Verdict::Refused(Refusal::NotPermitted);
+    }
+}

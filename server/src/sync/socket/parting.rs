@@ -9,7 +9,7 @@
 
 use super::connection::{End, Live, Step};
 use huike_shared::refusal::Refusal;
-use huike_shared::sync::message::{Hello, ServerMessage, Welcome};
+use huike_shared::sync::message::{Entry, Hello, PROTOCOL_OF_ERASURES, ServerMessage, Welcome};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -48,6 +48,16 @@ impl Parting {
 }
 
 impl Live {
+    /// A client that cannot be told of an erasure is told nothing more, and goes.
+    pub fn parts_before<'a>(&mut self, mut entries: impl Iterator<Item = &'a Entry>) -> bool {
+        let is_too_old = self.protocol < PROTOCOL_OF_ERASURES && entries.any(Entry::is_erasure);
+        if is_too_old && self.parting.is_none() {
+            self.is_following = false;
+            self.parting = Some(Parting::new());
+        }
+        is_too_old
+    }
+
     /// Greets a client that is too old.
     pub async fn greet_for_the_last_time(&mut self, hello: Hello) -> Step {
         self.register(hello.actors).await?;

@@ -314,6 +314,10 @@ impl Device {
     }
 
     fn apply(&mut self, entry: Entry) {
+        if entry.is_erasure() {
+            self.states.insert(entry.record, DocumentState::Erased);
+            return;
+        }
         let stamp = Stamp {
             at: entry.at,
             by: entry.member,
@@ -344,7 +348,7 @@ impl Device {
         let empty = || DocumentState::Flat(Registers::default());
         match self.states.entry(record).or_insert_with(empty) {
             DocumentState::Flat(registers) => registers,
-            DocumentState::Note(_) => panic!("a note"),
+            DocumentState::Note(_) | DocumentState::Erased => panic!("no record"),
         }
     }
 

@@ -41,6 +41,7 @@ async fn expected(app: &TestApp, record: RecordRef) -> (Vec<String>, Value) {
     let mut heads = match projection::read_state(&stored.state).unwrap() {
         DocumentState::Flat(registers) => registers.heads().to_vec(),
         DocumentState::Note(state) => NoteDocument::load(&state.saved).unwrap().heads(),
+        DocumentState::Erased => panic!("nobody erases here"),
     };
     heads.sort_unstable();
     let row = app

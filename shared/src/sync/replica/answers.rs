@@ -75,7 +75,7 @@ pub(super) fn row_of(
         state => {
             let mut registers = match state {
                 Some(DocumentState::Flat(it)) => it,
-                Some(DocumentState::Note(_)) | None => Registers::default(),
+                Some(DocumentState::Note(_) | DocumentState::Erased) | None => Registers::default(),
             };
             for entry in pending {
                 apply_own(&mut registers, entry, member);
@@ -95,6 +95,10 @@ impl Replica {
             match answer.verdict {
                 Verdict::Accepted { position, at } => self.accepted(number, at, position),
                 Verdict::Refused(refusal) if refusal.is_temporary() => self.try_later(&refusal),
+                Verdict::Refused(Refusal::Erased) => {
+                    self.dequeue(number);
+                    self.erase(answer.record);
+                }
                 Verdict::Refused(refusal) => self.refused(entropy, number, refusal),
             }
         }

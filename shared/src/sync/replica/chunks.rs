@@ -152,7 +152,7 @@ impl Records {
     pub fn registers(&self, record: &RecordRef) -> Registers {
         match self.state(record) {
             Some(DocumentState::Flat(it)) => it,
-            Some(DocumentState::Note(_)) | None => Registers::default(),
+            Some(DocumentState::Note(_) | DocumentState::Erased) | None => Registers::default(),
         }
     }
 
@@ -160,7 +160,7 @@ impl Records {
     pub fn note(&self, record: &RecordRef) -> Option<NoteState> {
         match self.state(record) {
             Some(DocumentState::Note(it)) => Some(it),
-            Some(DocumentState::Flat(_)) | None => None,
+            Some(DocumentState::Flat(_) | DocumentState::Erased) | None => None,
         }
     }
 
@@ -221,22 +221,27 @@ impl Records {
             .filter(|it| !these.contains(&it.id))
             .collect();
         for record in &gone {
-            if let Some(number) = self.logged.remove(record) {
-                writes.push(Write::Delete {
-                    table: Table::Log,
-                    key: key(number),
-                });
-            }
-            let chunk = self.held.remove(&record.id).and_then(|it| it.chunk);
-            if let Some(place) = chunk.map(|it| (record.kind, it))
-                && let Some(chunk) = self.chunks.get_mut(&place)
-            {
-                chunk.ids.retain(|it| *it != record.id);
-                self.dirty.insert(place);
-            }
+            self.forget(record, writes);
         }
         self.write_chunks(writes);
         gone.into_iter().collect()
+    }
+
+    /// Takes a record away. Its chunk is written again by [`Records::write_chunks`].
+    pub fn forget(&mut self, record: &RecordRef, writes: &mut Vec<Write>) {
+        if let Some(number) = self.logged.remove(record) {
+            writes.push(Write::Delete {
+                table: Table::Log,
+                key: key(number),
+            });
+        }
+        let chunk = self.held.remove(&record.id).and_then(|it| it.chunk);
+        if let Some(place) = chunk.map(|it| (record.kind, it))
+            && let Some(chunk) = self.chunks.get_mut(&place)
+        {
+            chunk.ids.retain(|it| *it != record.id);
+            self.dirty.insert(place);
+        }
     }
 
     /// Writes the log entry of a changed record.

@@ -110,7 +110,7 @@ impl Replica {
     }
 }
 
-type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+pub(super) type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
 pub(super) fn numbered(pairs: Pairs) -> impl Iterator<Item = (u64, Vec<u8>)> {
     let pairs = pairs.into_iter();

@@ -10,7 +10,9 @@ use crate::packed;
 use crate::record::Kind;
 use crate::refusal::Refusal;
 use crate::row::{Row, Stamp};
-use crate::sync::message::{Entry, PROTOCOL_MIN, ServerMessage, StatesPage, Welcome};
+use crate::sync::message::{
+    DocumentState, Entry, PROTOCOL_MIN, ServerMessage, StatesPage, Welcome,
+};
 use crate::time::Timestamp;
 
 impl Replica {
@@ -106,6 +108,10 @@ impl Replica {
     }
 
     fn merge(&mut self, entry: &Entry) -> bool {
+        if entry.is_erasure() {
+            self.erase(entry.record);
+            return true;
+        }
         // Our own change, whose acknowledgement was lost with the connection.
         if entry.member == self.identity.member
             && let Some(number) = self.own_number(entry)
@@ -156,6 +162,10 @@ impl Replica {
         let count = page.states.len() as u64;
         for entry in page.states {
             let record = entry.record;
+            if entry.state == DocumentState::Erased {
+                self.erase(record);
+                continue;
+            }
             self.live.remove(&record.id);
             self.notes.forget(&record);
             if self.records.holds(&record) || self.by_record.contains_key(&record.id) {

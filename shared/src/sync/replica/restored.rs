@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::queue::{key, numbered};
+use super::queue::{Pairs, key, numbered};
 use super::{Effect, Replica, Table, Write};
 use crate::id::RecordId;
 use crate::local::Report;
@@ -32,6 +32,8 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// There while acknowledged changes are still to be pushed again.
 const RECALL_KEY: &[u8] = b"recall";
 const PARTS_KEY: &[u8] = b"kept";
+/// There while changes of erased records are still to be taken out.
+const ERASING_KEY: &[u8] = b"erasing";
 
 /// Kept changes of one day, or of a busy part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +57,8 @@ pub(super) struct Kept {
     seen: BTreeSet<RecordId>,
     /// The greeting came before the kept changes were read.
     was_greeted: bool,
+    /// Erased records of which changes may be kept; the store remembers them.
+    erasing: BTreeSet<RecordId>,
 }
 
 impl Kept {
@@ -64,13 +68,52 @@ impl Kept {
         Kept {
             is_recalled: find(RECALL_KEY).is_some(),
             parts: find(PARTS_KEY).and_then(outbox::read).unwrap_or_default(),
+            erasing: find(ERASING_KEY).and_then(outbox::read).unwrap_or_default(),
             ..Kept::default()
         }
     }
 
     /// Whether kept changes are to be read from the store.
-    pub(super) fn must_recall(&self) -> bool {
-        self.is_recalled
+    pub(super) fn must_be_read(&self) -> bool {
+        self.is_recalled || !self.erasing.is_empty()
+    }
+
+    /// Lets the changes of an erased record go. Whether they must be read from the store for that.
+    pub(super) fn erase(&mut self, record: RecordId, writes: &mut Vec<Write>) -> bool {
+        if self.parts.is_empty() && !self.is_recalled {
+            return false;
+        }
+        self.erasing.insert(record);
+        writes.push(Write::Put {
+            table: Table::Meta,
+            key: ERASING_KEY.to_vec(),
+            value: outbox::write(&self.erasing),
+        });
+        true
+    }
+
+    /// Takes the changes of erased records out of what was read, and out of the store.
+    pub(super) fn purge(&mut self, mut kept: Pairs, writes: &mut Vec<Write>) -> Pairs {
+        if self.erasing.is_empty() {
+            return kept;
+        }
+        kept.retain(|(key, value)| {
+            let entry = outbox::read::<OutboxEntry>(value);
+            let is_erased = entry.is_some_and(|it| self.erasing.contains(&it.record.id));
+            if is_erased {
+                writes.push(Write::Delete {
+                    table: Table::Kept,
+                    key: key.clone(),
+                });
+            }
+            !is_erased
+        });
+        self.erasing.clear();
+        writes.push(Write::Delete {
+            table: Table::Meta,
+            key: ERASING_KEY.to_vec(),
+        });
+        kept
     }
 
     /// The log of which all states are being read, if it is another than before.
@@ -170,7 +213,7 @@ impl Replica {
     }
 
     /// Kept changes go before what waits, since that was made after them.
-    pub(super) fn recall(&mut self, kept: Vec<(Vec<u8>, Vec<u8>)>) {
+    pub(super) fn recall(&mut self, kept: Pairs) {
         if !self.kept.is_recalled {
             return;
         }
