@@ -18,6 +18,7 @@ pub mod demo;
 pub mod entropy;
 pub mod error;
 pub mod export;
+pub mod history;
 pub mod http;
 pub mod import;
 pub mod logging;

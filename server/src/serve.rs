@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::database;
 use crate::router::router;
+use crate::sync::epochs;
 use anyhow::{anyhow, bail};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -75,6 +76,7 @@ impl Server {
             address: _,
         } = self;
         let tidying = tokio::spawn(tidy(state.clone()));
+        let renewing = tokio::spawn(epochs::keep_small(state.clone()));
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let mut stopping = state.stopping();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -91,6 +93,7 @@ impl Server {
             None => tokio::time::timeout(STOP_TIMEOUT, &mut serving).await,
         };
         tidying.abort();
+        renewing.abort();
         match ended {
             Ok(ended) => ended??,
             Err(_) => {

@@ -6,6 +6,7 @@
 pub mod changes;
 pub mod documents;
 pub mod files;
+pub mod histories;
 pub mod imports;
 pub mod notices;
 pub mod people;
@@ -20,6 +21,7 @@ pub mod upkeep;
 pub use changes::Changes;
 pub use documents::Documents;
 pub use files::Files;
+pub use histories::Histories;
 pub use imports::Imports;
 pub use notices::Notices;
 pub use people::People;
@@ -36,6 +38,7 @@ pub trait Store:
     + Programs
     + Queries
     + Files
+    + Histories
     + Upkeep
     + Notices
     + std::fmt::Debug
@@ -53,6 +56,7 @@ impl<T> Store for T where
         + Programs
         + Queries
         + Files
+        + Histories
         + Upkeep
         + Notices
         + std::fmt::Debug

@@ -7,6 +7,7 @@
 mod changes;
 mod documents;
 mod files;
+mod histories;
 mod imports;
 mod people;
 mod programs;

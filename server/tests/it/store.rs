@@ -4,6 +4,7 @@ mod changes;
 mod documents;
 mod errors;
 mod files;
+mod histories;
 mod imports;
 mod people;
 mod programs;

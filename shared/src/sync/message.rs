@@ -22,6 +22,8 @@ pub const PROTOCOL: u8 = 2;
 /// The oldest protocol in which this build's server tells what was accepted. Who speaks an older one
 /// is still understood: what it pushes is taken before it is told that it is too old.
 pub const PROTOCOL_MIN: u8 = 1;
+/// The first version whose peers can be told that a record was renewed.
+pub const PROTOCOL_EPOCHS: u8 = 2;
 /// The version in which greetings are written, for ever.
 pub const PROTOCOL_FIRST: u8 = 1;
 /// Bytes in one frame, either way.
@@ -159,13 +161,20 @@ pub struct Entry {
     pub record: RecordRef,
     /// For a note: what it belongs to.
     pub of: Option<Box<str>>,
-    /// Who made it.
+    /// Who made it; nobody if the server renewed the record.
     pub member: RecordId,
     /// When the server accepted it.
     pub at: Timestamp,
     /// The Automerge change.
     #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
+}
+
+impl Entry {
+    /// Whether it begins a new epoch of its record: only the server itself writes as nobody.
+    pub fn is_renewal(&self) -> bool {
+        self.member == RecordId::default() && self.of.is_none()
+    }
 }
 
 /// What became of one pushed change.

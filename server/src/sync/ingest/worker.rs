@@ -74,12 +74,12 @@ impl Worker {
             };
             let mut submissions = vec![first];
             let (mut count, mut bytes) = size(&submissions[0]);
-            while !submissions[0].terms.whole
+            while !submissions[0].terms.stands_alone()
                 && count < BATCH_CHANGES_MAX
                 && bytes < BATCH_BYTES_MAX
             {
                 let Ok(next) = queue.try_recv() else { break };
-                if next.terms.whole {
+                if next.terms.stands_alone() {
                     held = Some(next);
                     break;
                 }
