@@ -5,6 +5,7 @@ mod member;
 
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseAddress, Settings};
+use crate::sync::{Hub, Ingest, epochs};
 use crate::{backup, consistency, database, demo, export, logging, relocation, serve, sync};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
@@ -55,6 +56,8 @@ enum Command {
         #[arg(long, value_name = "URL")]
         to: DatabaseAddress,
     },
+    /// Renew every record with many changes now, without waiting until it is quiet
+    Compact,
     /// Tell all devices to fetch everything anew: after a dump of Postgres was put back
     RenewLogs,
     /// Fill an empty database with a believable trading company, and end
@@ -138,6 +141,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             println!("everything is in {to}; serve it with --database");
             Ok(())
         }
+        Command::Compact => compact(&config, clock).await,
         Command::RenewLogs => {
             let _folder = database::lock(&config)?;
             let store = database::open_existing(&config).await?;
@@ -150,6 +154,19 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Erase(options) => erase::run(options, &config, &clock).await,
         Command::Member(command) => member::run(command, &config, &clock).await,
     }
+}
+
+/// Renews what has many changes, and says what was done.
+async fn compact(config: &Config, clock: Clock) -> anyhow::Result<()> {
+    let _folder = database::lock(config)?;
+    let store = database::open_existing(config).await?;
+    let ingest = Ingest::start(store.clone(), Hub::default(), clock);
+    let done = epochs::renew_all(&ingest, epochs::When::Now).await;
+    store.close().await;
+    let done = done?;
+    println!("{:>10} records renewed", done.renewed);
+    println!("{:>10} left: an open clash, or too large", done.left);
+    Ok(())
 }
 
 async fn check(config: &Config) -> anyhow::Result<()> {

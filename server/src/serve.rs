@@ -9,6 +9,7 @@ use crate::data_folder::DataFolder;
 use crate::database;
 use crate::erasure;
 use crate::router::router;
+use crate::sync::epochs;
 use anyhow::{anyhow, bail};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -77,6 +78,7 @@ impl Server {
             address: _,
         } = self;
         let tidying = tokio::spawn(tidy(state.clone()));
+        let renewing = tokio::spawn(epochs::keep_small(state.clone()));
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let mut stopping = state.stopping();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -93,6 +95,7 @@ impl Server {
             None => tokio::time::timeout(STOP_TIMEOUT, &mut serving).await,
         };
         tidying.abort();
+        renewing.abort();
         match ended {
             Ok(ended) => ended??,
             Err(_) => {

@@ -7,6 +7,7 @@ pub mod changes;
 pub mod documents;
 pub mod erasures;
 pub mod files;
+pub mod histories;
 pub mod imports;
 pub mod notices;
 pub mod people;
@@ -22,6 +23,7 @@ pub use changes::Changes;
 pub use documents::Documents;
 pub use erasures::Erasures;
 pub use files::Files;
+pub use histories::Histories;
 pub use imports::Imports;
 pub use notices::Notices;
 pub use people::People;
@@ -39,6 +41,7 @@ pub trait Store:
     + Programs
     + Queries
     + Files
+    + Histories
     + Upkeep
     + Notices
     + std::fmt::Debug
@@ -58,6 +61,7 @@ impl<T> Store for T where
         + Programs
         + Queries
         + Files
+        + Histories
         + Upkeep
         + Notices
         + std::fmt::Debug

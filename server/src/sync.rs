@@ -5,6 +5,7 @@
 //! itself a replica, for imports and the like. Invariant: commit first, then memory, then tell.
 
 pub mod catch_up;
+pub mod epochs;
 mod heads;
 pub mod hub;
 pub mod ingest;

@@ -10,10 +10,12 @@
 //! Invariant: the changes that went into one `Registers` are closed under their dependencies.
 //! Nothing here checks bytes from strangers; that is the gate's work (`sync::gate`).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::num::NonZeroU64;
+mod author;
+pub mod epoch;
 
-use automerge::legacy::{Key, ObjectId, Op, OpId as LegacyOpId, OpType};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use automerge::legacy::{Key, ObjectId, OpType};
 use automerge::{ActorId, Change, ExpandedChange, ScalarValue};
 use serde::{Deserialize, Serialize};
 
@@ -333,51 +335,6 @@ impl Registers {
         if stamp.at >= self.updated.at {
             self.updated = stamp;
         }
-    }
-
-    /// Authors the change that puts these values, or `None` if all of them are there already.
-    /// Settling a clash by putting the value shown again is a change.
-    pub fn author(
-        &self,
-        edits: &[(Box<str>, Scalar)],
-        actor: Actor,
-        now: Timestamp,
-    ) -> Option<Vec<u8>> {
-        let operations: Vec<Op> = edits
-            .iter()
-            .filter(|(key, value)| match self.keys.get(key).map(Vec::as_slice) {
-                Some([only]) => only.value != *value,
-                Some(_) => true,
-                None => !value.is_null(),
-            })
-            .map(|(key, value)| Op {
-                action: OpType::Put(to_automerge(value)),
-                obj: ObjectId::Root,
-                key: Key::Map(key.as_ref().into()),
-                pred: self
-                    .visible(key)
-                    .into_iter()
-                    .map(|it| LegacyOpId::new(it.counter, &it.actor.to_automerge()))
-                    .collect(),
-                insert: false,
-            })
-            .collect();
-        if operations.is_empty() {
-            return None;
-        }
-        let expanded = ExpandedChange {
-            operations,
-            actor_id: actor.to_automerge(),
-            hash: None,
-            seq: self.seq(actor) + 1,
-            start_op: NonZeroU64::new(self.max_op + 1)?,
-            time: now.millis() / 1000,
-            message: None,
-            deps: self.heads.iter().map(|it| (*it).into()).collect(),
-            extra_bytes: Vec::new(),
-            author: None,
-        };
-        Some(Change::from(expanded).raw_bytes().to_vec())
     }
 
     /// The state that an author with these heads had: the ancestors of `deps`, replayed.

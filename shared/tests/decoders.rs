@@ -135,7 +135,7 @@ fn page(bytes: &[u8]) -> bool {
     true
 }
 
-fn kept<T: Serialize + DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> bool {
+fn kept<T: outbox::Kept + PartialEq + Debug>(bytes: &[u8]) -> bool {
     let Some(value) = outbox::read::<T>(bytes) else {
         return false;
     };
@@ -197,7 +197,11 @@ fn judged(bytes: &[u8]) -> bool {
     let def = huike_shared::registry::RECORDS[0];
     let empty = Registers::default();
     let role = huike_shared::access::Role::Administrator;
-    if gate::judge(&flat, def, &empty, &empty, role).is_err() {
+    let record = huike_shared::record::RecordRef {
+        kind: def.kind,
+        id: huike_shared::id::RecordId::default(),
+    };
+    if gate::judge(&flat, &record, def, &empty, &empty, role).is_err() {
         return false;
     }
     let mut automerge = automerge::AutoCommit::new();

@@ -1,4 +1,4 @@
-//! Erasing on the device, against a server played by hand (S-34, S-35). The simulation erases as well
+//! Erasing on the device, against a server played by hand (S-35, S-36). The simulation erases as well
 //! (`convergence.rs`) and then looks for the words on every disk.
 
 #[allow(dead_code, reason = "the convergence test uses the rest")]
@@ -111,7 +111,7 @@ fn with_customer() -> (Company, RecordRef) {
 }
 
 #[test]
-fn s_34_an_erased_record_leaves_nothing_on_the_device() {
+fn s_35_an_erased_record_leaves_nothing_on_the_device() {
     let (mut company, record) = with_customer();
     let entry = erased(&company, record, 2);
     company.hear(0, entry);
@@ -119,7 +119,7 @@ fn s_34_an_erased_record_leaves_nothing_on_the_device() {
 }
 
 #[test]
-fn s_34_nor_if_the_device_dies_before_what_it_kept_was_read() {
+fn s_35_nor_if_the_device_dies_before_what_it_kept_was_read() {
     let (mut company, record) = with_customer();
     let entry = erased(&company, record, 2);
     company.hear_and_die(0, entry);
@@ -127,7 +127,7 @@ fn s_34_nor_if_the_device_dies_before_what_it_kept_was_read() {
 }
 
 #[test]
-fn s_34_an_erasure_comes_with_the_states_as_well() {
+fn s_35_an_erasure_comes_with_the_states_as_well() {
     let (mut company, record) = with_customer();
     let log = company.server.log_id;
     let states = vec![StateEntry {
@@ -148,7 +148,7 @@ fn s_34_an_erasure_comes_with_the_states_as_well() {
 }
 
 #[test]
-fn s_35_what_belongs_to_an_erased_record_is_not_kept_either() {
+fn s_36_what_belongs_to_an_erased_record_is_not_kept_either() {
     let (mut company, record) = with_customer();
     let entry = erased(&company, record, 2);
     company.hear(0, entry);

@@ -20,13 +20,15 @@ const COPIED: [&str; 6] = [".cargo", "shared", "app", "server", "xtask", "docs"]
 /// Files beside them.
 const COPIED_FILES: [&str; 3] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
 /// The tests that must notice.
-const TESTS: [&str; 6] = [
+const TESTS: [&str; 8] = [
     "--test",
     "convergence",
     "--test",
     "protocol",
     "--test",
     "gate",
+    "--test",
+    "epochs",
 ];
 /// Random histories for each bug: one that needs more is hard to find again.
 const SEEDS: &str = "200";

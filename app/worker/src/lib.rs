@@ -12,6 +12,8 @@
 
 pub mod core;
 pub mod fetch;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod genesis;
 pub mod mailbox;
 pub mod notes;
 pub mod outside;

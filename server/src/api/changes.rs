@@ -10,6 +10,7 @@ use super::record::named;
 use crate::app::AppState;
 use crate::auth::Caller;
 use crate::error::Failure;
+use crate::history::{changes_after, changes_of};
 use crate::store::changes::LoggedChange;
 use axum::extract::{Path, Query, State};
 use huike_shared::access::Action;
@@ -60,7 +61,7 @@ pub async fn feed(
     if is_other || asked.after > log.position {
         return Err(ApiError::OtherLog.into());
     }
-    let read = || state.store.changes_after(workspace_id, asked.after, limit);
+    let read = || changes_after(&*state.store, workspace_id, asked.after, limit);
     let mut logged = read().await?;
     let permit = state.programs.waiting.try_acquire();
     if logged.is_empty() && asked.wait > 0 && permit.is_ok() {
@@ -77,7 +78,9 @@ pub async fn feed(
     }
     drop(permit);
     let last = logged.last().map_or(asked.after, |it| it.position);
-    let entries: Result<Vec<Value>, Failure> = logged.iter().map(told).collect();
+    // That a record was renewed is nothing that somebody did.
+    let done = logged.iter().filter(|it| !is_renewal(it));
+    let entries: Result<Vec<Value>, Failure> = done.map(told).collect();
     Ok(Fresh(json!({
         "log": log.log.to_string(),
         "changes": entries?,
@@ -105,7 +108,7 @@ pub async fn history(
     let limit = limit(asked.limit)?;
     let (def, record) = named(&kind_name, &id)?;
     let workspace_id = caller.workspace.id;
-    let logged = state.store.changes_of(workspace_id, record).await?;
+    let logged = changes_of(&*state.store, workspace_id, record).await?;
     if logged.is_empty() {
         return Err(ApiError::NoRecord.into());
     }
@@ -113,6 +116,11 @@ pub async fn history(
     let mut registers = Registers::default();
     for change in &logged {
         let flat = document::decode(&change.body).map_err(Failure::broken)?;
+        if is_renewal(change) {
+            registers = Registers::default();
+            registers.apply(&flat, Stamp::default());
+            continue;
+        }
         let mut entry = flat_entry(def, change, &flat);
         entry["from"] = Value::Object(values(
             def,
@@ -142,6 +150,10 @@ pub async fn history(
     let next = entries.last().map(|it| it.0).filter(|_| has_more);
     let entries: Vec<Value> = entries.into_iter().map(|it| it.1).collect();
     Ok(Fresh(json!({ "changes": entries, "next_before": next })))
+}
+
+fn is_renewal(change: &LoggedChange) -> bool {
+    change.actor.epoch_of(&change.record).is_some()
 }
 
 fn bad(name: &str) -> Failure {

@@ -11,6 +11,7 @@ use crate::app::AppState;
 use crate::auth::Caller;
 use crate::entropy::OsEntropy;
 use crate::error::{Failure, Refused};
+use crate::history::earlier_change;
 use crate::store::StoreResult;
 use crate::store::people::Digest;
 use crate::store::programs::KeyedRequest;
@@ -252,7 +253,12 @@ async fn has_happened(
             .store
             .change_of(workspace_id, record, earlier.change)
             .await?;
-        if found.is_some() {
+        let store = &*state.store;
+        if found.is_some()
+            || earlier_change(store, workspace_id, record, earlier.change)
+                .await?
+                .is_some()
+        {
             return Ok(true);
         }
     }
@@ -407,6 +413,7 @@ async fn submit(
             .if_match
             .as_deref()
             .is_some_and(|it| it.trim() != "*"),
+        ..Terms::default()
     };
     let answers = turn.replica.submit(changes, terms).await;
     let refusals = answers.into_iter().filter_map(|it| match it.verdict {

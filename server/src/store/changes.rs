@@ -5,6 +5,7 @@
 
 use super::StoreResult;
 use super::documents::{RecordRow, StoredDocument};
+use super::histories::StoredHistory;
 use async_trait::async_trait;
 use huike_shared::document::{Actor, ChangeHash};
 use huike_shared::id::RecordId;
@@ -18,6 +19,9 @@ pub struct LogHead {
     pub log: RecordId,
     /// The last position; 0 before the first change.
     pub position: u64,
+    /// The position of the last renewal of a record. Up to there the log has holes: who has not come
+    /// so far gets states.
+    pub floor: u64,
 }
 
 /// To whom an actor belongs.
@@ -67,6 +71,8 @@ pub struct Append {
     pub documents: Vec<StoredDocument>,
     /// The rows of these documents.
     pub rows: Vec<RecordRow>,
+    /// Epochs that end with it: their changes leave the log.
+    pub histories: Vec<StoredHistory>,
 }
 
 /// What became of an append.
@@ -105,13 +111,13 @@ pub trait Changes {
         record: RecordRef,
         hash: ChangeHash,
     ) -> StoreResult<Option<(u64, Timestamp)>>;
-    /// Every change of a record, in order; none of one that was erased.
+    /// Every change of a record in its epoch, in order; none of one that was erased.
     async fn changes_of(
         &self,
         workspace_id: RecordId,
         record: RecordRef,
     ) -> StoreResult<Vec<LoggedChange>>;
-    /// Up to `count` changes behind a position, in order.
+    /// Up to `count` changes behind a position that are in the log still, in order.
     async fn changes_after(
         &self,
         workspace_id: RecordId,

@@ -8,6 +8,7 @@ mod changes;
 mod documents;
 mod erasures;
 mod files;
+mod histories;
 mod imports;
 mod news;
 mod people;

@@ -39,8 +39,10 @@ pub fn way(hello: &Hello, head: LogHead) -> Way {
     let is_new = hello.log.is_none() && hello.cursor == 0;
     let is_known = hello.log == Some(head.log) || is_new;
     let gap = head.position.checked_sub(hello.cursor);
+    // Before the floor the log has holes, and a client of version 1 cannot be told of renewals.
+    let is_whole = hello.cursor >= head.floor;
     match gap {
-        Some(gap) if is_known && gap <= CATCH_UP_CHANGES_MAX => Way::Changes,
+        Some(gap) if is_known && is_whole && gap <= CATCH_UP_CHANGES_MAX => Way::Changes,
         Some(_) | None => Way::States,
     }
 }
@@ -163,6 +165,7 @@ mod tests {
         let head = LogHead {
             log: LOG,
             position: 10_000,
+            floor: 9_000,
         };
         assert_eq!(way(&hello(log, cursor), head), expected);
     }
@@ -170,12 +173,20 @@ mod tests {
     #[test]
     fn who_is_a_little_behind_gets_the_changes() {
         check(Some(LOG), 10_000, Way::Changes);
-        check(Some(LOG), 10_000 - CATCH_UP_CHANGES_MAX, Way::Changes);
+        check(Some(LOG), 9_000, Way::Changes);
     }
 
     #[test]
     fn who_is_far_behind_or_elsewhere_gets_states() {
-        check(Some(LOG), 9_999 - CATCH_UP_CHANGES_MAX, Way::States);
+        check(Some(LOG), 8_999, Way::States);
+        let head = LogHead {
+            log: LOG,
+            position: 10_000,
+            floor: 0,
+        };
+        let far = 10_000 - CATCH_UP_CHANGES_MAX;
+        assert_eq!(way(&hello(Some(LOG), far), head), Way::Changes);
+        assert_eq!(way(&hello(Some(LOG), far - 1), head), Way::States);
         check(None, 0, Way::States);
         check(None, 9_999, Way::States);
         check(Some(RecordId([8; 16])), 10_000, Way::States);

@@ -44,6 +44,8 @@ pub struct Published {
 pub struct Publication {
     /// The changes; positions without gaps.
     pub entries: Vec<Published>,
+    /// Whether a record was renewed with it.
+    pub has_renewal: bool,
     origins: HashSet<ConnectionId>,
     bytes: usize,
     /// By protocol.
@@ -54,6 +56,7 @@ impl Publication {
     /// Puts together what was committed.
     pub fn new(entries: Vec<Published>) -> Self {
         Publication {
+            has_renewal: entries.iter().any(|it| it.entry.is_renewal()),
             origins: entries.iter().filter_map(|it| it.origin).collect(),
             bytes: entries
                 .iter()

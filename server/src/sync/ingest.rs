@@ -11,6 +11,7 @@ mod cache;
 mod erased;
 mod follow;
 mod judge;
+mod renewal;
 mod worker;
 mod working;
 
@@ -19,9 +20,10 @@ use crate::clock::Clock;
 use crate::erasure::Asked;
 use crate::store::changes::{ActorOwner, LogHead};
 use crate::store::{Store, StoreError, StoreResult};
+use crate::sync::epochs::When;
 use crate::sync::hub::{ConnectionId, Hub};
 use huike_shared::access::Role;
-use huike_shared::document::Actor;
+use huike_shared::document::{Actor, ChangeHash};
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
@@ -52,6 +54,15 @@ pub struct Terms {
     /// Only onto the states its author knew: a record that has moved on since is not merged with,
     /// its change is answered [`Refusal::UnknownDependency`].
     pub latest: bool,
+    /// The changes only name records whose documents are to be renewed, by the server itself.
+    pub renewal: Option<When>,
+}
+
+impl Terms {
+    /// Whether it is committed without others.
+    fn stands_alone(self) -> bool {
+        self.whole || self.renewal.is_some()
+    }
 }
 
 /// The door, cheap to clone.
@@ -136,7 +147,7 @@ impl Ingest {
     ) -> Vec<Answer> {
         let terms = Terms {
             whole: true,
-            latest: false,
+            ..Terms::default()
         };
         self.submit_on(workspace_id, author, changes, terms).await
     }
@@ -174,6 +185,32 @@ impl Ingest {
                 verdict: verdict.clone(),
             })
             .collect()
+    }
+
+    /// Renews the documents of records that are due for it. Refused is who is not: nothing was done.
+    pub async fn renew(
+        &self,
+        workspace_id: RecordId,
+        records: &[RecordRef],
+        when: When,
+    ) -> Vec<Answer> {
+        let named = records.iter().map(|record| PushedChange {
+            record: *record,
+            of: None,
+            hash: ChangeHash::default(),
+            body: Vec::new(),
+        });
+        let server = Author {
+            member_id: RecordId::default(),
+            role: Role::Administrator,
+            device_id: RecordId::default(),
+        };
+        let terms = Terms {
+            renewal: Some(when),
+            ..Terms::default()
+        };
+        self.submit_on(workspace_id, server, named.collect(), terms)
+            .await
     }
 
     /// Submits what a connection pushed; the answers come by its line, each in its place.

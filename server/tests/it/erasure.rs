@@ -119,7 +119,7 @@ fn assert_nowhere(folder: &Path) {
 }
 
 #[tokio::test]
-async fn s_34_what_was_erased_is_in_no_file_and_on_no_device() {
+async fn s_35_what_was_erased_is_in_no_file_and_on_no_device() {
     let app = TestApp::start().await;
     let administrator = app.administrator().await;
     let account = Account::sign_in(&app.address, LOGIN, PASSWORD).await;
@@ -183,7 +183,7 @@ async fn s_34_what_was_erased_is_in_no_file_and_on_no_device() {
 }
 
 #[tokio::test]
-async fn s_35_nothing_of_an_erased_record_comes_back() {
+async fn s_36_nothing_of_an_erased_record_comes_back() {
     let app = TestApp::start().await;
     let administrator = app.administrator().await;
     let account = Account::sign_in(&app.address, LOGIN, PASSWORD).await;
@@ -286,7 +286,7 @@ async fn only_administrators_erase_and_only_what_is_theirs() {
 }
 
 #[tokio::test]
-async fn s_36_a_client_of_the_first_version_hands_over_what_it_has_and_goes() {
+async fn s_37_a_client_of_the_first_version_hands_over_what_it_has_and_goes() {
     let app = TestApp::start().await;
     let administrator = app.administrator().await;
     let account = Account::sign_in(&app.address, LOGIN, PASSWORD).await;

@@ -5,6 +5,7 @@ mod documents;
 mod erasures;
 mod errors;
 mod files;
+mod histories;
 mod imports;
 mod people;
 mod programs;

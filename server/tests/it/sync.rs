@@ -2,6 +2,7 @@
 
 mod catch_up;
 pub mod device;
+mod epochs;
 mod equality;
 mod export;
 mod javascript;

@@ -71,11 +71,16 @@ pub fn parse(body: &[u8]) -> Result<FlatChange, Refusal> {
 /// The first rule it breaks, as a [`Refusal`]; nothing was written.
 pub fn judge(
     change: &FlatChange,
+    record: &RecordRef,
     def: &'static KindDef,
     at_deps: &Registers,
     current: &Registers,
     role: Role,
 ) -> Result<(), Refusal> {
+    // Only the server begins epochs; whoever did so in its name could hide what came before.
+    if change.actor.epoch_of(record).is_some() {
+        return Err(Refusal::ForeignActor);
+    }
     follows(change, at_deps)?;
     // The actor's next change in this document, seen from both sides: a forged fork of its own
     // history would make two ops with one id.

@@ -24,6 +24,8 @@ pub const PROTOCOL: u8 = 2;
 pub const PROTOCOL_MIN: u8 = 1;
 /// The first protocol in which a device can be told that a record was erased.
 pub const PROTOCOL_OF_ERASURES: u8 = 2;
+/// The first version whose peers can be told that a record was renewed.
+pub const PROTOCOL_EPOCHS: u8 = 2;
 /// The version in which greetings are written, for ever.
 pub const PROTOCOL_FIRST: u8 = 1;
 /// Bytes in one frame, either way.
@@ -161,7 +163,7 @@ pub struct Entry {
     pub record: RecordRef,
     /// For a note: what it belongs to.
     pub of: Option<Box<str>>,
-    /// Who made it.
+    /// Who made it; nobody if the server renewed the record.
     pub member: RecordId,
     /// When the server accepted it.
     pub at: Timestamp,
@@ -174,6 +176,11 @@ impl Entry {
     /// Whether it says that the record was erased.
     pub fn is_erasure(&self) -> bool {
         self.body.is_empty()
+    }
+
+    /// Whether it begins a new epoch of its record: only the server itself writes as nobody.
+    pub fn is_renewal(&self) -> bool {
+        self.member == RecordId::default() && self.of.is_none() && !self.is_erasure()
     }
 }
 

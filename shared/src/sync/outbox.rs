@@ -3,6 +3,7 @@
 //! An entry keeps the intent beside the change: once a change is refused, every later change of its
 //! actor builds on it, so the others are made again from what the person meant.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Actor, ChangeHash};
@@ -37,6 +38,8 @@ pub struct OutboxEntry {
     /// The change.
     #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
+    /// The epoch of the record on which the change was made.
+    pub epoch: u32,
 }
 
 /// What a person meant to do to one document.
@@ -73,20 +76,80 @@ pub struct TrayEntry {
     pub refusal: Refusal,
 }
 
-/// First byte of what is kept on a device. A type here that changes its fields gets the next number,
-/// and [`read`] goes on reading the older form: edits may wait through several updates.
-const KEPT_VERSION: u8 = 1;
+/// What is kept long on a device. A type that changes its fields gets the next version and goes on
+/// reading the older forms: edits may wait through several updates.
+pub trait Kept: Serialize + DeserializeOwned {
+    /// The first byte of its form.
+    const VERSION: u8 = 1;
+
+    /// Reads the form of an earlier version.
+    fn earlier(_version: u8, _value: &[u8]) -> Option<Self> {
+        None
+    }
+}
+
+impl Kept for OutboxEntry {
+    const VERSION: u8 = 2;
+
+    fn earlier(version: u8, value: &[u8]) -> Option<Self> {
+        (version == 1)
+            .then(|| postcard::from_bytes::<EntryOne>(value).ok())?
+            .map(Into::into)
+    }
+}
+
+impl Kept for TrayEntry {
+    const VERSION: u8 = 2;
+
+    fn earlier(version: u8, value: &[u8]) -> Option<Self> {
+        let read = || postcard::from_bytes::<(EntryOne, Refusal)>(value).ok();
+        let (entry, refusal) = (version == 1).then(read)??;
+        let entry = entry.into();
+        Some(TrayEntry { entry, refusal })
+    }
+}
+
+/// An [`OutboxEntry`] of version 1, which knew no epochs.
+#[derive(Deserialize)]
+struct EntryOne {
+    intent: RecordId,
+    record: RecordRef,
+    of: Option<Box<str>>,
+    meant: Meant,
+    at: Timestamp,
+    actor: Actor,
+    hash: ChangeHash,
+    #[serde(with = "serde_bytes")]
+    body: Vec<u8>,
+}
+
+impl From<EntryOne> for OutboxEntry {
+    fn from(it: EntryOne) -> Self {
+        OutboxEntry {
+            intent: it.intent,
+            record: it.record,
+            of: it.of,
+            meant: it.meant,
+            at: it.at,
+            actor: it.actor,
+            hash: it.hash,
+            body: it.body,
+            epoch: 0,
+        }
+    }
+}
 
 /// Writes what is kept long: the version, then the value.
-pub fn write<T: Serialize>(value: &T) -> Vec<u8> {
+pub fn write<T: Kept>(value: &T) -> Vec<u8> {
     // Writing to a growing buffer has no way to fail.
-    postcard::to_extend(value, vec![KEPT_VERSION]).unwrap_or_default()
+    postcard::to_extend(value, vec![T::VERSION]).unwrap_or_default()
 }
 
 /// Reads what [`write`] wrote, in this build or an earlier one.
-pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
-    match bytes.split_first()? {
-        (&KEPT_VERSION, value) => postcard::from_bytes(value).ok(),
-        _ => None,
+pub fn read<T: Kept>(bytes: &[u8]) -> Option<T> {
+    let (version, value) = bytes.split_first()?;
+    if *version == T::VERSION {
+        return postcard::from_bytes(value).ok();
     }
+    T::earlier(*version, value)
 }

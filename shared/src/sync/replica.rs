@@ -21,6 +21,7 @@ mod meta;
 mod notes;
 mod queue;
 mod receive;
+mod renewal;
 mod restored;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -78,6 +79,8 @@ pub struct Replica {
     remade: BTreeSet<Actor>,
     /// Those that the server was told of on this connection.
     named: BTreeSet<Actor>,
+    /// The next connection begins with states, whatever the server says.
+    wants_states: bool,
     last_contact: Option<Timestamp>,
     /// The outbox number after which nothing was sent on this connection.
     sent: u64,
@@ -130,6 +133,7 @@ impl Replica {
             greeted: false,
             remade: BTreeSet::new(),
             named: BTreeSet::new(),
+            wants_states: false,
             last_contact: None,
             sent: 0,
             in_flight: 0,
@@ -190,7 +194,7 @@ impl Replica {
                 self.last_contact = Some(now);
                 self.received(now, entropy, message);
             }
-            Event::Fetched(result) => self.fetched(result),
+            Event::Fetched(result) => self.fetched(entropy, result),
             Event::SignedOut => self.connection = Connection::SignedOut,
             Event::Woke => {
                 self.tidy_asked = false;
@@ -312,9 +316,8 @@ impl Replica {
             Some(it) => it.clone(),
             None => {
                 let mut state = self.records.registers(record);
-                for entry in self.pending(record) {
-                    answers::apply_own(&mut state, entry, self.identity.member);
-                }
+                let pending = self.pending(record);
+                answers::apply_own(&mut state, &pending, self.identity.member);
                 state
             }
         }

@@ -88,6 +88,7 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         actor: ACTOR,
         hash: change.hash,
         body: body.clone(),
+        epoch: 3,
     };
     let refused = TrayEntry {
         entry: waiting.clone(),
@@ -174,8 +175,8 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
             "honest",
             message::encode(message::PROTOCOL_FIRST, &page),
         ),
-        ("outbox-entry", "honest", outbox::write(&waiting)),
-        ("tray-entry", "honest", outbox::write(&refused)),
+        ("outbox-entry", "with-epoch", outbox::write(&waiting)),
+        ("tray-entry", "with-epoch", outbox::write(&refused)),
         (
             "request",
             "honest",

@@ -9,9 +9,11 @@ use huike_shared::local::Report;
 use huike_shared::note::NoteEngine;
 use huike_shared::packed;
 use huike_shared::record::RecordRef;
+use huike_shared::refusal::Refusal;
 use huike_shared::row::Row;
 use huike_shared::sync::message::{
-    self, Answer, ClientMessage, PROTOCOL, PROTOCOL_FIRST, ServerMessage, Welcome, agreed,
+    self, Answer, ClientMessage, Entry, PROTOCOL, PROTOCOL_EPOCHS, PROTOCOL_FIRST, ServerMessage,
+    Welcome, agreed,
 };
 use huike_shared::sync::replica::{Effect, Event, Replica, Table, Write};
 use huike_shared::time::Timestamp;
@@ -84,6 +86,8 @@ pub struct Device {
     pub(super) connected: bool,
     pub(super) streamed: Option<u64>,
     pub(super) wants_connection: bool,
+    /// The server listens: it has greeted the connection and not closed it.
+    is_served: bool,
     /// What its program speaks.
     pub protocol: u8,
 }
@@ -113,6 +117,7 @@ impl Device {
             connected: false,
             streamed: None,
             wants_connection: false,
+            is_served: false,
             protocol: PROTOCOL,
         }
     }
@@ -123,6 +128,7 @@ impl Device {
 
     /// The network fails: frames on their way are lost.
     pub fn disconnect(&mut self) {
+        self.is_served = false;
         let was = self.connected;
         self.connected = false;
         self.streamed = None;
@@ -212,7 +218,10 @@ impl Device {
                     .log
                     .map_or(hello.cursor == 0, |it| it == server.log_id);
                 let gap = server.head().checked_sub(hello.cursor);
-                let fetch = !is_known || gap.is_none_or(|it| it > server.catch_up_max);
+                let is_behind = hello.cursor < server.floor;
+                let is_far = gap.is_none_or(|it| it > server.catch_up_max);
+                let fetch = !is_known || is_behind || is_far;
+                self.is_served = true;
                 self.streamed = (!fetch).then_some(hello.cursor);
                 self.say(&ServerMessage::Welcome(Welcome {
                     protocol: agreed(hello.protocol),
@@ -229,12 +238,13 @@ impl Device {
                     server.actors.entry(actor).or_insert(self.member);
                 }
             }
+            ClientMessage::Push { .. } if !self.is_served => {}
             ClientMessage::Push { changes } => {
                 for change in changes {
                     self.stream(server);
                     let before = server.head();
                     let verdict = server.ingest(self.member, &change);
-                    if server.head() > before {
+                    if server.head() > before && self.streamed.is_some() {
                         self.streamed = Some(server.head());
                     }
                     let answers = vec![Answer {
@@ -265,6 +275,14 @@ impl Device {
         if from < server.head() {
             let from = usize::try_from(from).expect("logs are short here");
             let entries = server.log[from..].to_vec();
+            if self.protocol < PROTOCOL_EPOCHS && entries.iter().any(Entry::is_renewal) {
+                // It cannot be told of this; greeted again, it fetches states.
+                self.streamed = None;
+                self.is_served = false;
+                let refusal = Refusal::Unavailable;
+                self.say(&ServerMessage::Closed { refusal });
+                return;
+            }
             self.streamed = Some(server.head());
             self.say(&ServerMessage::Changes {
                 to: server.head(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use automerge::{AutoCommit, ReadDoc};
 use huike_shared::access::Role;
-use huike_shared::document::{Actor, ChangeHash, FlatChange, Registers};
+use huike_shared::document::{self, Actor, ChangeHash, FlatChange, Registers};
 use huike_shared::id::RecordId;
 use huike_shared::note::{Note, NoteDocument, NoteState, note_ref, owner_of};
 use huike_shared::record::RecordRef;
@@ -46,6 +46,8 @@ pub struct Server {
     pub catch_up_max: u64,
     /// States in one page.
     pub page_max: usize,
+    /// The position of the last renewal: who has not come so far gets states.
+    pub floor: u64,
 }
 
 impl Server {
@@ -70,6 +72,7 @@ impl Server {
             now: Timestamp::from_millis(1_000),
             catch_up_max: 40,
             page_max: 7,
+            floor: 0,
         }
     }
 
@@ -190,11 +193,65 @@ impl Server {
         } else {
             Registers::at(&flat.deps, &document.history).ok_or(Refusal::UnknownDependency)?
         };
-        gate::judge(&flat, def, &at_deps, &document.registers, role)?;
+        gate::judge(
+            &flat,
+            &change.record,
+            def,
+            &at_deps,
+            &document.registers,
+            role,
+        )?;
         document.registers.apply(&flat, stamp);
         let hash = flat.hash;
         document.history.push(flat);
         Ok(hash)
+    }
+
+    /// Begins a new epoch of a record, as the server's upkeep does. What was accepted before stays known
+    /// by its hash.
+    pub fn renew(&mut self, record: RecordRef) -> bool {
+        if self.erased.contains(&record) {
+            return false;
+        }
+        let Some(document) = self.documents.get_mut(&record) else {
+            return false;
+        };
+        let Some((registers, body)) = document.registers.renew(&record) else {
+            return false;
+        };
+        let def = registry::def(record.kind).expect("only known kinds are accepted");
+        let shown = |it: &Registers| {
+            let row = it.to_row(def, record.id);
+            (row.values, row.deleted, row.created, row.updated)
+        };
+        assert_eq!(
+            shown(&document.registers),
+            shown(&registers),
+            "a renewal shows the same"
+        );
+        let genesis = document::decode(&body).expect("the server's own change");
+        let position = self.log.len() as u64 + 1;
+        document.registers = registers;
+        document.history = vec![genesis];
+        document.position = position;
+        self.log.push(Entry {
+            position,
+            record,
+            of: None,
+            member: RecordId::default(),
+            at: self.now,
+            body,
+        });
+        self.floor = position;
+        true
+    }
+
+    /// The changes of a record in its epoch.
+    fn bodies<'a>(&'a self, record: &'a RecordRef) -> impl Iterator<Item = &'a Entry> + Clone {
+        let of = |it: &&Entry| it.record == *record;
+        let is_renewal = |it: &Entry| it.record == *record && it.is_renewal();
+        let begins = self.log.iter().rposition(is_renewal).unwrap_or(0);
+        self.log[begins..].iter().filter(of)
     }
 
     pub fn states(&self, after: u64, page: usize) -> StatesPage {
@@ -259,8 +316,9 @@ impl Server {
 
     fn check_against_automerge(&self, record: &RecordRef, document: &ServerDocument) {
         let mut automerge = AutoCommit::new();
-        let bodies = self.log.iter().filter(|it| it.record == *record);
-        let changes = bodies.map(|it| automerge::Change::try_from(&it.body[..]).expect("judged"));
+        let changes = self
+            .bodies(record)
+            .map(|it| automerge::Change::try_from(&it.body[..]).expect("judged"));
         automerge
             .apply_changes(changes)
             .expect("the gate has accepted them");

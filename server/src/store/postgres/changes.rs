@@ -3,6 +3,7 @@
 //! Raising the head locks the log's row until the commit: appends of several servers to one
 //! workspace wait for each other, and positions become visible in their order, without gaps.
 
+use super::histories::end_epochs;
 use super::{PostgresStore, blob, id, news, time};
 use crate::store::changes::*;
 use crate::store::documents::{RecordRow, StoredDocument};
@@ -22,7 +23,7 @@ const STATEMENT_ROWS: usize = 1_000;
 #[async_trait]
 impl Changes for PostgresStore {
     async fn log_head(&self, workspace_id: RecordId) -> StoreResult<Option<LogHead>> {
-        sqlx::query("select log_id, head from log where workspace_id = $1")
+        sqlx::query("select log_id, head, floor from log where workspace_id = $1")
             .bind(blob(&workspace_id))
             .fetch_optional(self.pool())
             .await?
@@ -196,6 +197,7 @@ impl Changes for PostgresStore {
             insert_changes(&mut write, append.workspace_id, &append.changes).await?;
             put_documents(&mut write, append.workspace_id, &append.documents).await?;
             put_rows(&mut write, append.workspace_id, &append.rows).await?;
+            end_epochs(&mut write, append.workspace_id, head, &append.histories).await?;
             let workspace_id = append.workspace_id;
             news::tell(&mut write, &Notice::Log { workspace_id, head }).await?;
         }
@@ -315,6 +317,7 @@ fn read_head(row: &PgRow) -> StoreResult<LogHead> {
     Ok(LogHead {
         log: id(row, "log_id")?,
         position: position(row, "head")?,
+        floor: position(row, "floor")?,
     })
 }
 

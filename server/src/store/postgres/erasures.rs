@@ -13,7 +13,7 @@ use huike_shared::record::RecordRef;
 use sqlx::postgres::PgConnection;
 
 /// Tables whose old rows may hold what was erased.
-const TABLES: [&str; 4] = ["change", "document", "record", "request_key"];
+const TABLES: [&str; 5] = ["change", "document", "record", "history", "request_key"];
 
 #[async_trait]
 impl Erasures for PostgresStore {
@@ -65,6 +65,14 @@ impl Erasures for PostgresStore {
             .await?;
             sqlx::query(
                 "delete from record where workspace_id = $1 and kind = $2 and record_id = $3",
+            )
+            .bind(blob(&workspace_id))
+            .bind(kind(record.kind))
+            .bind(blob(&record.id))
+            .execute(&mut *write)
+            .await?;
+            sqlx::query(
+                "delete from history where workspace_id = $1 and kind = $2 and record_id = $3",
             )
             .bind(blob(&workspace_id))
             .bind(kind(record.kind))

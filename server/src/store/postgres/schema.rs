@@ -29,6 +29,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "programs",
         include_str!("../../../migrations/postgres/0004_programs.sql"),
     ),
+    (
+        5,
+        "history",
+        include_str!("../../../migrations/postgres/0005_history.sql"),
+    ),
 ];
 
 /// The schema number this program writes.

@@ -1,5 +1,6 @@
 //! The log in SQLite.
 
+use super::histories::end_epochs;
 use super::{SqliteStore, blob, id, time};
 use crate::store::changes::*;
 use crate::store::documents::{RecordRow, StoredDocument};
@@ -19,7 +20,7 @@ const STATEMENT_ROWS: usize = 24;
 #[async_trait]
 impl Changes for SqliteStore {
     async fn log_head(&self, workspace_id: RecordId) -> StoreResult<Option<LogHead>> {
-        sqlx::query("select log_id, head from log where workspace_id = ?")
+        sqlx::query("select log_id, head, floor from log where workspace_id = ?")
             .bind(blob(&workspace_id))
             .fetch_optional(self.readers())
             .await?
@@ -38,7 +39,7 @@ impl Changes for SqliteStore {
         .bind(blob(&log))
         .execute(&mut *write)
         .await?;
-        let row = sqlx::query("select log_id, head from log where workspace_id = ?")
+        let row = sqlx::query("select log_id, head, floor from log where workspace_id = ?")
             .bind(blob(&workspace_id))
             .fetch_one(&mut *write)
             .await?;
@@ -178,6 +179,7 @@ impl Changes for SqliteStore {
             insert_changes(&mut write, append.workspace_id, &append.changes).await?;
             put_documents(&mut write, append.workspace_id, &append.documents).await?;
             put_rows(&mut write, append.workspace_id, &append.rows).await?;
+            end_epochs(&mut write, append.workspace_id, head, &append.histories).await?;
         }
         write.commit().await?;
         Ok(Appended::Done)
@@ -292,6 +294,7 @@ fn read_head(row: &SqliteRow) -> StoreResult<LogHead> {
     Ok(LogHead {
         log: id(row, "log_id")?,
         position: position(row, "head")?,
+        floor: position(row, "floor")?,
     })
 }
 

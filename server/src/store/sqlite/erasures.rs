@@ -63,6 +63,14 @@ impl Erasures for SqliteStore {
                 .bind(blob(&record.id))
                 .execute(&mut *write)
                 .await?;
+            sqlx::query(
+                "delete from history where workspace_id = ? and kind = ? and record_id = ?",
+            )
+            .bind(workspace)
+            .bind(record.kind.0)
+            .bind(blob(&record.id))
+            .execute(&mut *write)
+            .await?;
             // A hash of what was asked, by which it could be guessed.
             sqlx::query("delete from request_key where kind = ? and record_id = ?")
                 .bind(record.kind.0)

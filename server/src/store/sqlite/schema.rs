@@ -27,6 +27,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "programs",
         include_str!("../../../migrations/sqlite/0004_programs.sql"),
     ),
+    (
+        5,
+        "history",
+        include_str!("../../../migrations/sqlite/0005_history.sql"),
+    ),
 ];
 
 /// The schema number this program writes.

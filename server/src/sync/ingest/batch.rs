@@ -9,6 +9,7 @@ use super::{Submission, broken};
 use crate::projection;
 use crate::store::StoreResult;
 use crate::store::changes::{Append, LoggedChange};
+use crate::store::histories::StoredHistory;
 use crate::sync::hub::{ConnectionId, Publication, Published};
 use huike_shared::document::ChangeHash;
 use huike_shared::id::RecordId;
@@ -26,6 +27,8 @@ pub struct Batch {
     pub(super) working: HashMap<Key, Working>,
     /// For each submission its verdicts, in order.
     pub verdicts: Vec<Vec<Verdict>>,
+    /// Epochs that end with it, by workspace.
+    pub(super) histories: Vec<(RecordId, StoredHistory)>,
     /// What was committed.
     pub committed: Vec<Append>,
 }
@@ -46,6 +49,7 @@ impl Batch {
             logs: BTreeMap::new(),
             working: HashMap::new(),
             verdicts: Vec::new(),
+            histories: Vec::new(),
             committed: Vec::new(),
         }
     }
@@ -122,6 +126,7 @@ impl Batch {
                 changes: log.accepted.iter().map(|it| it.0.clone()).collect(),
                 documents: Vec::new(),
                 rows: Vec::new(),
+                histories: Vec::new(),
             };
             appends.insert(*workspace_id, append);
         }
@@ -134,6 +139,11 @@ impl Batch {
             if let Some(append) = appends.get_mut(workspace_id) {
                 append.documents.push(document);
                 append.rows.push(row);
+            }
+        }
+        for (workspace_id, history) in std::mem::take(&mut self.histories) {
+            if let Some(append) = appends.get_mut(&workspace_id) {
+                append.histories.push(history);
             }
         }
         Ok(appends.into_values().collect())

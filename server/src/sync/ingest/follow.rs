@@ -124,10 +124,11 @@ impl Follower {
         };
         let told = self.told.get(&workspace_id).copied();
         let told = told.filter(|it| it.log == head.log && it.position <= head.position);
+        // Before the floor the log may have holes: each connection looks for itself, and ends if so.
+        let is_near =
+            |it: &LogHead| it.position >= head.floor && head.position - it.position <= FOLLOW_MAX;
         match told {
-            Some(told) if head.position - told.position <= FOLLOW_MAX => {
-                self.pass_on(workspace_id, told, head, judge).await
-            }
+            Some(told) if is_near(&told) => self.pass_on(workspace_id, told, head, judge).await,
             Some(_) | None => {
                 judge.forget_workspace(workspace_id);
                 self.hub.publish_head(workspace_id, head.position);

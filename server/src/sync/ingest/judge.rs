@@ -27,7 +27,7 @@ const ACTORS_MAX: usize = 50_000;
 
 /// What is remembered between batches.
 pub struct Judge {
-    store: Arc<dyn Store>,
+    pub(super) store: Arc<dyn Store>,
     cache: Cache,
     heads: HashMap<RecordId, LogHead>,
     actors: HashMap<Actor, ActorOwner>,
@@ -93,6 +93,9 @@ impl Judge {
         for append in appends {
             if let Some(head) = self.heads.get_mut(&append.workspace_id) {
                 head.position = append.after + append.changes.len() as u64;
+                if !append.histories.is_empty() {
+                    head.floor = head.position;
+                }
             }
             for document in &append.documents {
                 let key = (append.workspace_id, document.record);
@@ -172,6 +175,13 @@ impl Judge {
         if self.erased.concerns(submission.workspace_id, change) {
             return Ok(Verdict::Refused(Refusal::Erased));
         }
+        if let Some(when) = submission.terms.renewal {
+            let key = (submission.workspace_id, change.record);
+            return Ok(match self.renew(batch, &key, when).await? {
+                Ok(genesis) => self.place(batch, submission, &genesis.0, genesis.1, 1),
+                Err(refusal) => Verdict::Refused(refusal),
+            });
+        }
         let judged = if def.kind == NOTE.kind {
             self.judge_note(batch, submission, change).await?
         } else {
@@ -182,10 +192,22 @@ impl Judge {
             Judged::Known { position, at } => return Ok(Verdict::Accepted { position, at }),
             Judged::Refused(refusal) => return Ok(Verdict::Refused(refusal)),
         };
+        Ok(self.place(batch, submission, change, actor, seq))
+    }
+
+    /// Gives a granted change its place in the log.
+    fn place(
+        &self,
+        batch: &mut Batch,
+        submission: &Submission,
+        change: &PushedChange,
+        actor: Actor,
+        seq: u64,
+    ) -> Verdict {
         let index = batch.verdicts.len();
         let at = batch.now;
         let Some(log) = batch.logs.get_mut(&submission.workspace_id) else {
-            return Ok(Verdict::Refused(Refusal::Unavailable));
+            return Verdict::Refused(Refusal::Unavailable);
         };
         let position = log.head + log.accepted.len() as u64 + 1;
         log.by_hash.insert((change.record, change.hash), position);
@@ -207,7 +229,7 @@ impl Judge {
         {
             it.position = Some(position);
         }
-        Ok(Verdict::Accepted { position, at })
+        Verdict::Accepted { position, at }
     }
 
     async fn judge_flat(
@@ -229,6 +251,11 @@ impl Judge {
         let is_in = batch.working.get(&key).is_some_and(|it| it.contains(&flat));
         if is_in && let Some(known) = self.known(batch, &key, flat.hash).await? {
             return Ok(known);
+        }
+        if let Some(working) = batch.working.get_mut(&key)
+            && let Some((position, at)) = working.earlier(&*self.store, &key, &flat).await?
+        {
+            return Ok(Judged::Known { position, at });
         }
         if self.owner(flat.actor).await? != Some(owner(submission)) {
             return Ok(Judged::Refused(Refusal::ForeignActor));
@@ -254,7 +281,14 @@ impl Judge {
             }
         };
         let at_deps = branch.as_ref().unwrap_or(&current);
-        let verdict = gate::judge(&flat, def, at_deps, &current, submission.author.role);
+        let verdict = gate::judge(
+            &flat,
+            &change.record,
+            def,
+            at_deps,
+            &current,
+            submission.author.role,
+        );
         if verdict.is_ok() {
             current.apply(&flat, stamp);
         }

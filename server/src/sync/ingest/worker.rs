@@ -83,13 +83,13 @@ impl Worker {
             };
             let mut submissions = vec![first];
             let (mut count, mut bytes) = size(&submissions[0]);
-            while !submissions[0].terms.whole
+            while !submissions[0].terms.stands_alone()
                 && count < BATCH_CHANGES_MAX
                 && bytes < BATCH_BYTES_MAX
             {
                 let Ok(next) = queue.try_recv() else { break };
                 let next = match next {
-                    Job::Changes(next) if !next.terms.whole => next,
+                    Job::Changes(next) if !next.terms.stands_alone() => next,
                     other => {
                         held = Some(other);
                         break;

@@ -2,10 +2,13 @@
 
 use super::broken;
 use super::cache::Key;
+use crate::history;
 use crate::store::{Store, StoreResult};
-use huike_shared::document::{self, FlatChange, Registers};
+use huike_shared::document::{self, ChangeHash, FlatChange, Registers};
 use huike_shared::note::NoteState;
 use huike_shared::sync::message::DocumentState;
+use huike_shared::time::Timestamp;
+use std::collections::HashMap;
 
 /// A document while the batch is judged.
 pub struct Working {
@@ -20,6 +23,8 @@ pub struct Working {
     /// States of authors who did not know the latest, by their heads: a day's offline edits of
     /// one record cost one replay and not one each.
     pub branches: Vec<Registers>,
+    /// Where the changes of earlier epochs were accepted; fetched when one is pushed again.
+    pub earlier: Option<HashMap<ChangeHash, (u64, Timestamp)>>,
 }
 
 impl Working {
@@ -31,7 +36,33 @@ impl Working {
             history: None,
             fresh: Vec::new(),
             branches: Vec::new(),
+            earlier: None,
         }
+    }
+
+    /// Where a change was accepted in an earlier epoch. One that builds on the latest state is new.
+    pub async fn earlier(
+        &mut self,
+        store: &dyn Store,
+        (workspace_id, record): &Key,
+        change: &FlatChange,
+    ) -> StoreResult<Option<(u64, Timestamp)>> {
+        let Some(DocumentState::Flat(current)) = &self.state else {
+            return Ok(None);
+        };
+        if current.epoch(record) == 0 || change.deps == current.heads() {
+            return Ok(None);
+        }
+        if self.earlier.is_none() {
+            let mut known = HashMap::new();
+            for stored in store.history(*workspace_id, *record).await? {
+                let changes = history::unpack(&stored)?;
+                known.extend(changes.iter().map(|it| (it.hash, (it.position, it.at))));
+            }
+            self.earlier = Some(known);
+        }
+        let known = self.earlier.as_ref();
+        Ok(known.and_then(|it| it.get(&change.hash).copied()))
     }
 
     /// Whether a change is in.

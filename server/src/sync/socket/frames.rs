@@ -11,8 +11,8 @@ use futures::stream::SplitStream;
 use futures::{SinkExt as _, StreamExt as _};
 use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{
-    self, Answer, CATCH_UP_CHANGES_MAX, ClientMessage, Entry, FrameError, PROTOCOL_OF_ERASURES,
-    PUSH_CHANGES_MAX, ServerMessage, Verdict,
+    self, Answer, CATCH_UP_CHANGES_MAX, ClientMessage, Entry, FrameError, PROTOCOL_EPOCHS,
+    PROTOCOL_OF_ERASURES, PUSH_CHANGES_MAX, ServerMessage, Verdict,
 };
 use std::sync::Arc;
 use tokio::time::timeout;
@@ -61,9 +61,16 @@ impl Live {
                     "the log has a gap".to_owned(),
                 )));
             };
+            let is_whole = (self.sent + 1..)
+                .zip(&page)
+                .all(|(at, it)| at == it.position);
             let entries: Vec<Entry> = page.into_iter().map(catch_up::entry).collect();
             if self.parts_before(entries.iter()) {
                 return Ok(());
+            }
+            if !is_whole || self.cannot_hear(&entries) {
+                // Renewed meanwhile: greeted again, the peer fetches states.
+                return Err(End::Told(Refusal::Unavailable));
             }
             for frame in change_frames(entries) {
                 self.send(&frame).await?;
@@ -71,6 +78,11 @@ impl Live {
             self.sent = last;
         }
         Ok(())
+    }
+
+    /// Whether something is among it that a peer of this version cannot be told.
+    fn cannot_hear(&self, entries: &[Entry]) -> bool {
+        self.protocol < PROTOCOL_EPOCHS && entries.iter().any(Entry::is_renewal)
     }
 
     /// Passes verdicts on.
@@ -100,6 +112,9 @@ impl Live {
         if self.is_following && self.sent + 1 < first {
             // Another process committed in between.
             self.send_log(first - 1).await?;
+        }
+        if self.is_following && self.protocol < PROTOCOL_EPOCHS && publication.has_renewal {
+            return Err(End::Told(Refusal::Unavailable));
         }
         let me = self.line.id();
         if self.is_following && self.sent + 1 == first && !publication.is_by(me) {

@@ -44,6 +44,7 @@ pub fn append(after: u64, numbers: &[u8]) -> Append {
     Append {
         workspace_id: WORKSPACE,
         after,
+        histories: Vec::new(),
         changes: placed()
             .map(|(position, number)| LoggedChange {
                 position,

@@ -47,6 +47,8 @@ pub struct Device {
     /// Every position in the order in which it was heard of.
     pub heard: Vec<u64>,
     pub socket: Socket,
+    /// What its program speaks.
+    pub protocol: u8,
 }
 
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -216,12 +218,13 @@ impl Device {
             states: HashMap::new(),
             heard: Vec::new(),
             socket,
+            protocol: PROTOCOL,
         }
     }
 
     pub fn hello(&self) -> Hello {
         Hello {
-            protocol: PROTOCOL,
+            protocol: self.protocol,
             device: self.id,
             actors: vec![self.actor],
             log: self.log,
@@ -339,6 +342,12 @@ impl Device {
         }
         let change = decode(&entry.body).unwrap();
         let registers = self.registers(entry.record);
+        if entry.is_renewal() {
+            let (renewed, body) = registers.renew(&entry.record).unwrap();
+            assert_eq!(body, entry.body, "everybody makes the same genesis");
+            *registers = renewed;
+            return;
+        }
         if !registers.contains(&change) {
             registers.apply(&change, stamp);
         }

@@ -6,7 +6,7 @@ use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{ClientMessage, PresenceInfo, ServerMessage, Verdict};
 use serde_json::json;
 
-const COLLEAGUE: &str = "lina@example.com";
+pub const COLLEAGUE: &str = "lina@example.com";
 
 /// A server with two signed-in members.
 pub async fn two_people() -> (TestApp, Account, Account) {

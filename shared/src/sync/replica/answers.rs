@@ -12,18 +12,18 @@ use crate::sync::message::{Answer, DocumentState, Verdict};
 use crate::sync::outbox::{self, Meant, OutboxEntry, TrayEntry};
 use crate::time::Timestamp;
 
-/// Merges a change of this replica as it was made: this member, the device's clock.
-pub(super) fn apply_own(state: &mut Registers, entry: &OutboxEntry, member: RecordId) {
-    if let Ok(change) = document::decode(&entry.body)
-        && !state.contains(&change)
-    {
-        state.apply(
-            &change,
-            Stamp {
-                at: entry.at,
-                by: member,
-            },
-        );
+/// Merges changes of this replica as they were made: this member, the device's clock. What was made on
+/// another epoch does not fit; the server knows it, or it is made again.
+pub(super) fn apply_own(state: &mut Registers, pending: &[&OutboxEntry], member: RecordId) {
+    let Some(first) = pending.first() else { return };
+    let epoch = state.epoch(&first.record);
+    for entry in pending.iter().filter(|it| it.epoch == epoch) {
+        if let Ok(change) = document::decode(&entry.body)
+            && !state.contains(&change)
+        {
+            let (at, by) = (entry.at, member);
+            state.apply(&change, Stamp { at, by });
+        }
     }
 }
 
@@ -77,9 +77,7 @@ pub(super) fn row_of(
                 Some(DocumentState::Flat(it)) => it,
                 Some(DocumentState::Note(_) | DocumentState::Erased) | None => Registers::default(),
             };
-            for entry in pending {
-                apply_own(&mut registers, entry, member);
-            }
+            apply_own(&mut registers, pending, member);
             Some(registers.to_row(def, record.id))
         }
     }
@@ -120,7 +118,13 @@ impl Replica {
             at,
             by: self.identity.member,
         };
-        self.confirm(&entry.record, entry.of.as_deref(), &entry.body, stamp);
+        let is_note = entry.of.is_some();
+        if is_note || entry.epoch == self.records.registers(&entry.record).epoch(&entry.record) {
+            self.confirm(&entry.record, entry.of.as_deref(), &entry.body, stamp);
+        } else {
+            // The server found it in an earlier epoch; what became of it is in the state already.
+            self.changed.insert(entry.record);
+        }
         if !self.meta.recent.contains(&entry.intent) {
             self.meta.recent.push(entry.intent);
             let surplus = self.meta.recent.len().saturating_sub(RECENT_MAX);
@@ -204,6 +208,11 @@ impl Replica {
         self.actor = Actor::new(entropy);
         if refusal.is_stale() {
             self.remade.insert(self.actor);
+        }
+        let epoch = self.records.registers(&record).epoch(&record);
+        if refusal.is_stale() && again.iter().any(|it| it.1.epoch != epoch) {
+            let entries = again.drain(..).map(|it| it.1).collect();
+            self.put_again(entropy, &record, None, entries);
         }
         for (waiting, entry) in again {
             match entry.meant {

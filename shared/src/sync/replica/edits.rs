@@ -77,6 +77,7 @@ impl Replica {
         at: Timestamp,
     ) {
         let mut state = self.current(record);
+        let epoch = state.epoch(record);
         let Some(body) = state.author(values, self.actor, at) else {
             return;
         };
@@ -100,6 +101,7 @@ impl Replica {
             actor: self.actor,
             hash: change.hash,
             body,
+            epoch,
         });
         self.changed.insert(*record);
     }

@@ -25,6 +25,8 @@ pub(super) struct Meta {
     pub(super) recent: Vec<RecordId>,
 }
 
+impl outbox::Kept for Meta {}
+
 impl Meta {
     /// Finds it among what the table holds.
     pub(super) fn find(table: &[(Vec<u8>, Vec<u8>)]) -> Option<Meta> {

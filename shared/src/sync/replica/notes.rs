@@ -195,6 +195,8 @@ impl Replica {
             actor,
             hash: hash_of(&body),
             body,
+            // Notes are not renewed.
+            epoch: 0,
         });
         self.tell_all(Report::Stored { intent });
         self.tell_note(&note, Some(intent));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::answers::row_of;
+use super::renewal::Merged;
 use super::{Effect, FetchError, RETRY_MS, Replica};
 use crate::id::Entropy;
 use crate::local::{Connection, Report};
@@ -24,7 +25,7 @@ impl Replica {
     ) {
         match message {
             ServerMessage::Welcome(welcome) => self.welcomed(welcome),
-            ServerMessage::Changes { to, entries } => self.changes(to, entries),
+            ServerMessage::Changes { to, entries } => self.changes(entropy, to, entries),
             ServerMessage::Answers { answers } => self.answered(entropy, answers),
             ServerMessage::Members { members } => {
                 self.meta.members.clone_from(&members);
@@ -75,7 +76,7 @@ impl Replica {
         if self.kept.hold_greeting() {
             return;
         }
-        if welcome.fetch || is_restored {
+        if welcome.fetch || is_restored || self.wants_states {
             self.connection = Connection::CatchingUp { done: 0, total: 0 };
             let after = self.meta.fetched.unwrap_or(self.meta.cursor);
             self.step.effects.push(Effect::Fetch { after });
@@ -87,16 +88,27 @@ impl Replica {
         self.connection = Connection::Online;
     }
 
-    fn changes(&mut self, to: u64, entries: Vec<Entry>) {
+    fn changes(&mut self, entropy: &mut dyn Entropy, to: u64, entries: Vec<Entry>) {
+        if self.wants_states {
+            // They are in the states, or follow the greeting after them.
+            return;
+        }
         for entry in entries {
             if entry.position <= self.meta.cursor {
                 continue;
             }
-            if !self.merge(&entry) {
-                // A change this build cannot read: newer than the protocol promised.
-                self.connection = Connection::ClientTooOld;
-                self.step.effects.push(Effect::Close);
-                return;
+            match self.merge(entropy, &entry) {
+                Merged::Done => {}
+                Merged::Unreadable => {
+                    // Newer than the protocol promised.
+                    self.connection = Connection::ClientTooOld;
+                    self.step.effects.push(Effect::Close);
+                    return;
+                }
+                Merged::Differs => {
+                    self.take_states();
+                    return;
+                }
             }
             self.meta.cursor = entry.position;
             self.meta_changed = true;
@@ -107,23 +119,30 @@ impl Replica {
         }
     }
 
-    fn merge(&mut self, entry: &Entry) -> bool {
+    fn merge(&mut self, entropy: &mut dyn Entropy, entry: &Entry) -> Merged {
         if entry.is_erasure() {
             self.erase(entry.record);
-            return true;
+            return Merged::Done;
+        }
+        if let Some(epoch) = Self::renewal(entry) {
+            return self.renewed(entropy, entry, epoch);
         }
         // Our own change, whose acknowledgement was lost with the connection.
         if entry.member == self.identity.member
             && let Some(number) = self.own_number(entry)
         {
             self.accepted(number, entry.at, entry.position);
-            return true;
+            return Merged::Done;
         }
         let stamp = Stamp {
             at: entry.at,
             by: entry.member,
         };
-        self.confirm(&entry.record, entry.of.as_deref(), &entry.body, stamp)
+        if self.confirm(&entry.record, entry.of.as_deref(), &entry.body, stamp) {
+            Merged::Done
+        } else {
+            Merged::Unreadable
+        }
     }
 
     fn own_number(&self, entry: &Entry) -> Option<u64> {
@@ -134,7 +153,11 @@ impl Replica {
             .find(|it| self.outbox.get(it).is_some_and(|it| it.body == entry.body))
     }
 
-    pub(super) fn fetched(&mut self, result: Result<StatesPage, FetchError>) {
+    pub(super) fn fetched(
+        &mut self,
+        entropy: &mut dyn Entropy,
+        result: Result<StatesPage, FetchError>,
+    ) {
         let page = match result {
             Ok(page) => page,
             Err(FetchError::Unreachable) => {
@@ -169,7 +192,12 @@ impl Replica {
             self.live.remove(&record.id);
             self.notes.forget(&record);
             if self.records.holds(&record) || self.by_record.contains_key(&record.id) {
+                let before = self.records.registers(&record);
                 self.records.put(&record, &entry.state);
+                // What a restored server was told before goes as it is: it may know it.
+                if self.kept.new_log().is_none() {
+                    self.make_again(entropy, &record, &before);
+                }
                 self.changed.insert(record);
                 continue;
             }
@@ -209,6 +237,7 @@ impl Replica {
         } else {
             self.meta.fetched = None;
             self.meta.cursor = page.next;
+            self.wants_states = false;
             self.sweep(page.log);
             self.hello();
         }

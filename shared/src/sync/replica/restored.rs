@@ -44,6 +44,9 @@ struct Part {
     count: u32,
 }
 
+impl outbox::Kept for BTreeSet<RecordId> {}
+impl outbox::Kept for Vec<Part> {}
+
 /// The acknowledged changes that are kept, and what a restored database still asks for.
 #[derive(Default)]
 pub(super) struct Kept {
