@@ -21,16 +21,40 @@ pub struct Erasure {
     pub after: u64,
     /// The records, each once, none of them erased yet.
     pub records: Vec<RecordRef>,
+    /// Places in epochs of these records that have ended: they come back into the log, empty.
+    pub earlier: Vec<EmptyPlace>,
     /// Who asked.
     pub member_id: RecordId,
     /// When.
     pub at: Timestamp,
 }
 
+/// A place in the log that holds nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmptyPlace {
+    /// Of which record.
+    pub record: RecordRef,
+    /// Where.
+    pub position: u64,
+    /// Who wrote there.
+    pub member_id: RecordId,
+    /// When.
+    pub at: Timestamp,
+}
+
 impl Erasure {
-    /// The records with the positions that say that they are erased.
-    pub fn placed(&self) -> impl Iterator<Item = (RecordRef, u64)> + '_ {
-        self.records.iter().copied().zip(self.after + 1..)
+    /// The places that say that the records are erased, one for each.
+    pub fn places(&self) -> impl Iterator<Item = EmptyPlace> + '_ {
+        let positions = self.after + 1..;
+        self.records
+            .iter()
+            .zip(positions)
+            .map(|(record, position)| EmptyPlace {
+                record: *record,
+                position,
+                member_id: self.member_id,
+                at: self.at,
+            })
     }
 }
 

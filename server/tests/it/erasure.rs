@@ -366,3 +366,32 @@ async fn the_console_erases_a_record_or_a_list() {
     );
     assert_nowhere(&data);
 }
+
+#[tokio::test]
+async fn earlier_epochs_of_a_record_are_erased_with_it() {
+    let app = TestApp::start().await;
+    app.administrator().await;
+    let account = Account::sign_in(&app.address, LOGIN, PASSWORD).await;
+    let mut device = account.device().await;
+    let company = fill(&mut device).await;
+    let mut changes = Vec::new();
+    for number in 0..210 {
+        changes.push(device.name(company.person, &format!("Zhangxiaoming {number}")));
+    }
+    for answer in device.push_all(changes).await {
+        position(&answer.verdict);
+    }
+    let folder = app.stop().await;
+    let compacted = huike(folder.path(), &["compact"]);
+    assert!(compacted.status.success());
+    assert!(String::from_utf8_lossy(&compacted.stdout).contains('1'));
+    let id = company.person.id.to_string();
+    assert!(
+        huike(folder.path(), &["erase", "customer", &id])
+            .status
+            .success()
+    );
+    assert_nowhere(&folder.path().join("data"));
+    let output = huike(folder.path(), &["check"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "ok");
+}

@@ -5,7 +5,7 @@ use super::{PostgresStore, blob, id, news, time};
 use crate::projection;
 use crate::store::StoreResult;
 use crate::store::changes::Appended;
-use crate::store::erasures::{ErasedRecord, Erasure, Erasures, blank_hash};
+use crate::store::erasures::{EmptyPlace, ErasedRecord, Erasure, Erasures, blank_hash};
 use crate::store::notices::Notice;
 use async_trait::async_trait;
 use huike_shared::id::RecordId;
@@ -33,23 +33,15 @@ impl Erasures for PostgresStore {
             write.rollback().await?;
             return Ok(Appended::Moved);
         }
-        for (record, place) in erasure.placed() {
+        for place in &erasure.earlier {
+            empty(&mut write, workspace_id, place).await?;
+        }
+        for place in erasure.places() {
+            let EmptyPlace {
+                record, position, ..
+            } = place;
             blank(&mut write, workspace_id, record).await?;
-            sqlx::query(
-                "insert into change (workspace_id, position, kind, record_id, hash, actor_id, seq,
-                                     member_id, accepted_at, note_of, body)
-                 values ($1, $2, $3, $4, $5, $6, 0, $7, $8, null, '')",
-            )
-            .bind(blob(&workspace_id))
-            .bind(number(place)?)
-            .bind(kind(record.kind))
-            .bind(blob(&record.id))
-            .bind(&blank_hash(place).0[..])
-            .bind(&[0_u8; 16][..])
-            .bind(blob(&erasure.member_id))
-            .bind(erasure.at.millis())
-            .execute(&mut *write)
-            .await?;
+            empty(&mut write, workspace_id, &place).await?;
             sqlx::query(
                 "insert into document (workspace_id, kind, record_id, position, state)
                  values ($1, $2, $3, $4, $5)
@@ -59,7 +51,7 @@ impl Erasures for PostgresStore {
             .bind(blob(&workspace_id))
             .bind(kind(record.kind))
             .bind(blob(&record.id))
-            .bind(number(place)?)
+            .bind(number(position)?)
             .bind(projection::erased_state())
             .execute(&mut *write)
             .await?;
@@ -160,5 +152,29 @@ async fn blank(
         .execute(&mut *write)
         .await?;
     }
+    Ok(())
+}
+
+/// Puts an empty place into the log.
+async fn empty(
+    write: &mut PgConnection,
+    workspace_id: RecordId,
+    place: &EmptyPlace,
+) -> StoreResult<()> {
+    sqlx::query(
+        "insert into change (workspace_id, position, kind, record_id, hash, actor_id, seq,
+                         member_id, accepted_at, note_of, body)
+     values ($1, $2, $3, $4, $5, $6, 0, $7, $8, null, '')",
+    )
+    .bind(blob(&workspace_id))
+    .bind(number(place.position)?)
+    .bind(kind(place.record.kind))
+    .bind(blob(&place.record.id))
+    .bind(&blank_hash(place.position).0[..])
+    .bind(&[0_u8; 16][..])
+    .bind(blob(&place.member_id))
+    .bind(place.at.millis())
+    .execute(write)
+    .await?;
     Ok(())
 }

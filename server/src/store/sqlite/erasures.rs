@@ -5,7 +5,7 @@ use super::{SqliteStore, blob, id, time};
 use crate::projection;
 use crate::store::StoreResult;
 use crate::store::changes::Appended;
-use crate::store::erasures::{ErasedRecord, Erasure, Erasures, blank_hash};
+use crate::store::erasures::{EmptyPlace, ErasedRecord, Erasure, Erasures, blank_hash};
 use async_trait::async_trait;
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
@@ -28,22 +28,15 @@ impl Erasures for SqliteStore {
         if moved {
             return Ok(Appended::Moved);
         }
-        for (record, place) in erasure.placed() {
+        for place in &erasure.earlier {
+            empty(&mut write, workspace, place).await?;
+        }
+        for place in erasure.places() {
+            let EmptyPlace {
+                record, position, ..
+            } = place;
             blank(&mut write, workspace, record).await?;
-            sqlx::query(
-                "insert into change (workspace_id, position, kind, record_id, hash, actor_id, seq,
-                                     member_id, accepted_at, note_of, body)
-                 values (?, ?, ?, ?, ?, zeroblob(16), 0, ?, ?, null, x'')",
-            )
-            .bind(workspace)
-            .bind(number(place)?)
-            .bind(record.kind.0)
-            .bind(blob(&record.id))
-            .bind(&blank_hash(place).0[..])
-            .bind(blob(&erasure.member_id))
-            .bind(erasure.at.millis())
-            .execute(&mut *write)
-            .await?;
+            empty(&mut write, workspace, &place).await?;
             sqlx::query(
                 "insert into document (workspace_id, kind, record_id, position, state)
                  values (?, ?, ?, ?, ?)
@@ -53,7 +46,7 @@ impl Erasures for SqliteStore {
             .bind(workspace)
             .bind(record.kind.0)
             .bind(blob(&record.id))
-            .bind(number(place)?)
+            .bind(number(position)?)
             .bind(projection::erased_state())
             .execute(&mut *write)
             .await?;
@@ -144,5 +137,28 @@ async fn blank(
         .execute(&mut *write)
         .await?;
     }
+    Ok(())
+}
+
+/// Puts an empty place into the log.
+async fn empty(
+    write: &mut SqliteConnection,
+    workspace: &[u8],
+    place: &EmptyPlace,
+) -> StoreResult<()> {
+    sqlx::query(
+        "insert into change (workspace_id, position, kind, record_id, hash, actor_id, seq,
+                         member_id, accepted_at, note_of, body)
+     values (?, ?, ?, ?, ?, zeroblob(16), 0, ?, ?, null, x'')",
+    )
+    .bind(workspace)
+    .bind(number(place.position)?)
+    .bind(place.record.kind.0)
+    .bind(blob(&place.record.id))
+    .bind(&blank_hash(place.position).0[..])
+    .bind(blob(&place.member_id))
+    .bind(place.at.millis())
+    .execute(write)
+    .await?;
     Ok(())
 }

@@ -6,8 +6,9 @@ use super::judge::Judge;
 use super::{Erase, Job, Reply, Submission, head};
 use crate::clock::Clock;
 use crate::erasure::Asked;
+use crate::history;
 use crate::store::changes::{Appended, LogHead};
-use crate::store::erasures::{Erasure, blank_hash};
+use crate::store::erasures::{EmptyPlace, Erasure, blank_hash};
 use crate::store::{Store, StoreError, StoreResult};
 use crate::sync::hub::{ConnectionId, Hub, Publication, Published};
 use huike_shared::id::RecordId;
@@ -140,10 +141,23 @@ impl Worker {
             return Ok(Some(records));
         }
         let before = head(&*self.store, workspace_id).await?;
+        let mut earlier = Vec::new();
+        for record in &records {
+            for stored in self.store.history(workspace_id, *record).await? {
+                let changes = history::unpack(&stored)?;
+                earlier.extend(changes.iter().map(|it| EmptyPlace {
+                    record: *record,
+                    position: it.position,
+                    member_id: it.member_id,
+                    at: it.at,
+                }));
+            }
+        }
         let erasure = Erasure {
             workspace_id,
             after: before.position,
             records,
+            earlier,
             member_id: asked.member_id,
             at: self.clock.now(),
         };
@@ -157,15 +171,15 @@ impl Worker {
         };
         self.judge.erased(&erasure, head);
         self.follower.committed(workspace_id, head);
-        let entries = erasure.placed().map(|(record, position)| Published {
-            hash: blank_hash(position),
+        let entries = erasure.places().map(|it| Published {
+            hash: blank_hash(it.position),
             origin: None,
             entry: Entry {
-                position,
-                record,
+                position: it.position,
+                record: it.record,
                 of: None,
-                member: erasure.member_id,
-                at: erasure.at,
+                member: it.member_id,
+                at: it.at,
                 body: Vec::new(),
             },
         });

@@ -16,6 +16,7 @@ fn erasure(after: u64, numbers: &[u8]) -> Erasure {
         workspace_id: WORKSPACE,
         after,
         records: numbers.iter().map(|it| record(*it)).collect(),
+        earlier: Vec::new(),
         member_id: MEMBER,
         at: at(9),
     }
