@@ -53,9 +53,9 @@ pub async fn plan(
         return Err(ErasureError::WrongKind);
     }
     let stored = store.documents(workspace_id, &[root]).await?;
-    if !stored
+    if stored
         .first()
-        .is_some_and(|it| !projection::is_erased(&it.state))
+        .is_none_or(|it| projection::is_erased(&it.state))
     {
         return Err(ErasureError::NotFound);
     }

@@ -9,6 +9,7 @@ use huike_shared::note::owner_of;
 use huike_shared::record::{FieldKind, KindDef, RecordRef};
 use huike_shared::registry;
 use huike_shared::sync::message::PushedChange;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 /// Erased records by workspace.
@@ -18,10 +19,9 @@ pub struct ErasedRecords(HashMap<RecordId, HashSet<RecordRef>>);
 impl ErasedRecords {
     /// Reads what was erased of a workspace, unless it is known.
     pub async fn know(&mut self, store: &dyn Store, workspace_id: RecordId) -> StoreResult<()> {
-        if !self.0.contains_key(&workspace_id) {
+        if let Entry::Vacant(unknown) = self.0.entry(workspace_id) {
             let erased = store.erased(workspace_id).await?;
-            let records = erased.into_iter().map(|it| it.record).collect();
-            self.0.insert(workspace_id, records);
+            unknown.insert(erased.into_iter().map(|it| it.record).collect());
         }
         Ok(())
     }
