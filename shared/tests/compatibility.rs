@@ -222,11 +222,14 @@ fn edits_that_wait_on_a_device_stay_readable() {
         actor: ACTOR,
         hash,
         body,
-        epoch: 0,
+        epoch: None,
     };
     let kept = fixture("outbox-entry.bin", || outbox::write(&entry));
     assert_eq!(outbox::read::<OutboxEntry>(&kept).as_ref(), Some(&entry));
-    let later = OutboxEntry { epoch: 3, ..entry };
+    let later = OutboxEntry {
+        epoch: Some(3),
+        ..entry
+    };
     assert_eq!(outbox::read(&outbox::write(&later)), Some(later));
     // What this build cannot know is not taken for something else.
     assert_eq!(outbox::read::<OutboxEntry>(&[0xFF, 1, 2]), None);

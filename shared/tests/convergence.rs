@@ -348,3 +348,12 @@ fn an_edit_on_what_a_restored_server_lost_is_made_again() {
 fn a_tab_that_opens_while_something_changes_shows_it() {
     run(1_057, MOVES_WITHOUT_EPOCHS);
 }
+
+/// An edit that was made again beside a colleague's value while it was on its way was taken all the same, and
+/// the device never had it.
+#[test]
+fn what_is_made_again_and_taken_all_the_same_is_on_its_device_too() {
+    for seed in [99, 586] {
+        run(seed, ALL_MOVES);
+    }
+}

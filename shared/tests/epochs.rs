@@ -212,6 +212,8 @@ fn s_31_what_waits_is_made_again_when_its_record_is_renewed() {
         let refused = Verdict::Refused(Refusal::UnknownDependency);
         assert_eq!(scene.answer(change, refused), []);
     }
+    // It is seen before the server has it.
+    assert_eq!(scene.shown("remark"), Scalar::text("second"));
     for change in &again {
         scene.accept(change);
     }
@@ -271,6 +273,30 @@ fn s_31_a_device_that_comes_to_another_genesis_takes_the_states_of_the_server() 
     let said = scene.company.said(0);
     assert!(matches!(&said[..], [ClientMessage::Hello(it)] if it.cursor == heard));
     assert_eq!(scene.shown("remark"), Scalar::text("later"));
+}
+
+#[test]
+fn s_31_what_was_made_again_and_is_taken_all_the_same_comes_with_the_states() {
+    let mut scene = Scene::new();
+    scene.edit(&[("remark", "second")]);
+    let sent = pushed(scene.company.said(0)).remove(0);
+    let renewal = scene.renewal();
+    scene.tell(vec![renewal]);
+    let accepted = Verdict::Accepted {
+        position: scene.position + 1,
+        at: at(2_000_000),
+    };
+    assert_eq!(scene.answer(&sent, accepted), []);
+    scene.company.turn(0, usize::MAX, false);
+    let status = &scene.company.devices[0].status;
+    assert_eq!(
+        (&status.connection, status.waiting),
+        (&Connection::Offline, 1)
+    );
+    scene.company.connect(0);
+    let welcome = scene.company.welcome(0);
+    let said = scene.company.hear(0, ServerMessage::Welcome(welcome));
+    assert_eq!(pushed(said), [], "states come first");
 }
 
 #[test]

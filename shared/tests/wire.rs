@@ -231,7 +231,7 @@ fn what_version_1_kept_on_a_device_stays_readable() {
         actor: ACTOR,
         hash: pushed.hash,
         body: pushed.body,
-        epoch: 0,
+        epoch: None,
     };
     let note = kept(note_change().0, Meant::Write(splice()));
     let bytes = fixture("outbox-note.bin", || outbox::write(&note));

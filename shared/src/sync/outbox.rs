@@ -38,8 +38,9 @@ pub struct OutboxEntry {
     /// The change.
     #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
-    /// The epoch of the record on which the change was made.
-    pub epoch: u32,
+    /// The epoch of the record on which the change was made. What version 1 wrote does not say: it was made on
+    /// what the device had, whatever that was.
+    pub epoch: Option<u32>,
 }
 
 /// What a person meant to do to one document.
@@ -52,6 +53,11 @@ pub enum Meant {
 }
 
 impl OutboxEntry {
+    /// Whether the change was made on this epoch of its record.
+    pub fn fits(&self, epoch: u32) -> bool {
+        self.epoch.is_none_or(|it| it == epoch)
+    }
+
     /// How screens list it.
     pub fn to_waiting(&self) -> WaitingEdit {
         let values = match &self.meant {
@@ -134,7 +140,7 @@ impl From<EntryOne> for OutboxEntry {
             actor: it.actor,
             hash: it.hash,
             body: it.body,
-            epoch: 0,
+            epoch: None,
         }
     }
 }

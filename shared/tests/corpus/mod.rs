@@ -88,7 +88,7 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         actor: ACTOR,
         hash: change.hash,
         body: body.clone(),
-        epoch: 3,
+        epoch: Some(3),
     };
     let refused = TrayEntry {
         entry: waiting.clone(),

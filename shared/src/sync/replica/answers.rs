@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 pub(super) fn apply_own(state: &mut Registers, pending: &[&OutboxEntry], member: RecordId) {
     let Some(first) = pending.first() else { return };
     let epoch = state.epoch(&first.record);
-    for entry in pending.iter().filter(|it| it.epoch == epoch) {
+    for entry in pending.iter().filter(|it| it.fits(epoch)) {
         if let Ok(change) = document::decode(&entry.body)
             && !state.contains(&change)
         {
@@ -87,6 +87,13 @@ impl Replica {
     pub(super) fn answered(&mut self, entropy: &mut dyn Entropy, answers: Vec<Answer>) {
         for answer in answers {
             let Some(number) = self.by_hash.get(&(answer.record.id, answer.hash)).copied() else {
+                if let Verdict::Accepted { position, .. } = answer.verdict
+                    && position > self.meta.cursor
+                {
+                    // It was made again while it was on its way, and was taken all the same.
+                    self.take_states();
+                    return;
+                }
                 continue;
             };
             self.in_flight = self.in_flight.saturating_sub(1);
@@ -104,6 +111,7 @@ impl Replica {
 
     /// The server has the change: it becomes part of the confirmed state.
     pub(super) fn accepted(&mut self, number: u64, at: Timestamp, position: u64) {
+        let is_new = position > self.meta.cursor;
         // Positions of changes that were accepted on an earlier connection come again in the
         // stream; only the next one in order moves the cursor.
         if position == self.meta.cursor + 1 {
@@ -118,11 +126,10 @@ impl Replica {
             at,
             by: self.identity.member,
         };
-        let is_note = entry.of.is_some();
-        if is_note || entry.epoch == self.records.registers(&entry.record).epoch(&entry.record) {
+        if is_new {
             self.confirm(&entry.record, entry.of.as_deref(), &entry.body, stamp);
         } else {
-            // The server found it in an earlier epoch; what became of it is in the state already.
+            // Up to the cursor everything is in the confirmed state, perhaps in an earlier epoch of it.
             self.changed.insert(entry.record);
         }
         if !self.meta.recent.contains(&entry.intent) {
@@ -210,7 +217,7 @@ impl Replica {
             self.remade.insert(self.actor);
         }
         let epoch = self.records.registers(&record).epoch(&record);
-        if refusal.is_stale() && again.iter().any(|it| it.1.epoch != epoch) {
+        if refusal.is_stale() && !again.iter().all(|it| it.1.fits(epoch)) {
             let entries = again.drain(..).map(|it| it.1).collect();
             self.put_again(entropy, &record, None, entries);
         }

@@ -101,7 +101,7 @@ impl Replica {
             actor: self.actor,
             hash: change.hash,
             body,
-            epoch,
+            epoch: Some(epoch),
         });
         self.changed.insert(*record);
     }

@@ -196,7 +196,7 @@ impl Replica {
             hash: hash_of(&body),
             body,
             // Notes are not renewed.
-            epoch: 0,
+            epoch: None,
         });
         self.tell_all(Report::Stored { intent });
         self.tell_note(&note, Some(intent));

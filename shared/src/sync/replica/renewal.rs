@@ -4,7 +4,7 @@
 //! An edit that was made without knowing a colleague's later value does not take its place: it is made
 //! beside it, so that both are seen as a clash. Whatever else waits is put where it was meant to be.
 //! Invariant: an entry of the outbox says on which epoch it was made; one of another epoch than the
-//! confirmed state is never merged into it.
+//! confirmed state is never shown on it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,20 +71,19 @@ impl Replica {
         self.step.effects.push(Effect::Close);
     }
 
-    /// Makes everything that waits for a record again, if it was made on another epoch than the
-    /// confirmed state has now.
+    /// Makes everything that waits for a record again, if its confirmed state is of another epoch now than
+    /// before.
     pub(super) fn make_again(
         &mut self,
         entropy: &mut dyn Entropy,
         record: &RecordRef,
         before: &Registers,
     ) {
-        let epoch = self.records.registers(record).epoch(record);
-        let is_foreign = |it: &&OutboxEntry| it.of.is_none() && it.epoch != epoch;
-        if !self.pending(record).iter().any(is_foreign) {
+        let numbers = self.by_record.get(&record.id).cloned().unwrap_or_default();
+        let after = self.records.registers(record);
+        if numbers.is_empty() || before.epoch(record) == after.epoch(record) {
             return;
         }
-        let numbers = self.by_record.get(&record.id).cloned().unwrap_or_default();
         let mut entries = Vec::with_capacity(numbers.len());
         for number in numbers {
             let is_sent = number <= self.sent;
@@ -147,7 +146,7 @@ impl Replica {
                     actor: beside,
                     hash: change.hash,
                     body,
-                    epoch,
+                    epoch: Some(epoch),
                     ..entry
                 });
             }
