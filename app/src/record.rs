@@ -27,8 +27,8 @@ use crate::store::LocalStore;
 
 pub use clash::ClashBox;
 pub use field_input::FieldInput;
-pub use field_text::{choices_of, editor_of, parse_typed, typed_text};
-pub use fields::{FieldGroup, FieldGroups};
+pub use field_text::{choices_of, editor_of, local_date_time, parse_typed, typed_text};
+pub use fields::{FieldGroup, FieldGroups, FieldName};
 pub use gone::{GoneRecord, last_change};
 pub use head::RecordHead;
 pub use new_record::NewRecordForm;

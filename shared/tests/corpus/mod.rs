@@ -2,6 +2,7 @@
 
 use huike_shared::customers::Customer;
 use huike_shared::document::{Actor, Registers, decode};
+use huike_shared::history::{self, FieldChange, Happened, HistoryEntry, HistoryPage};
 use huike_shared::id::RecordId;
 use huike_shared::local::{self, Intent, IntentPart, Report, Request, Status};
 use huike_shared::note::{Note, NoteDocument, NoteState, Splice, of};
@@ -112,6 +113,28 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         next: 7,
         remaining: 3,
     };
+    let happened = HistoryPage {
+        created: stamp(),
+        now: values(),
+        entries: vec![
+            HistoryEntry {
+                position: 7,
+                stamp: stamp(),
+                what: Happened::Note("notes".into()),
+            },
+            HistoryEntry {
+                position: 3,
+                stamp: stamp(),
+                what: Happened::Fields(vec![FieldChange {
+                    key: "employees".into(),
+                    from: Scalar::Int(7),
+                    to: Scalar::Int(42),
+                    shown: Some(Scalar::Int(8)),
+                }]),
+            },
+        ],
+        next_before: Some(3),
+    };
     let hello = ClientMessage::Hello(Hello {
         protocol: message::PROTOCOL,
         device: RecordId([2; 16]),
@@ -154,6 +177,7 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("server-message", "changes", message::encode(&changes)),
         ("server-message", "answers", message::encode(&answers)),
         ("states-page", "honest", message::encode(&page)),
+        ("history-page", "honest", history::encode_page(&happened)),
         ("outbox-entry", "honest", outbox::write(&waiting)),
         ("tray-entry", "honest", outbox::write(&refused)),
         (
