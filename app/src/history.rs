@@ -9,6 +9,7 @@ mod feed;
 mod known;
 mod lines;
 mod panel;
+mod standing;
 mod then;
 mod words;
 

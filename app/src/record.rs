@@ -13,6 +13,7 @@ mod head;
 mod new_record;
 mod note_editor;
 mod picker;
+mod sync_state;
 mod waiting_mark;
 
 use huike_messages::{Language, Messages};
@@ -34,6 +35,7 @@ pub use head::RecordHead;
 pub use new_record::NewRecordForm;
 pub use note_editor::NoteEditor;
 pub use picker::{LinkInput, RecordPicker};
+pub use sync_state::SyncState;
 pub use waiting_mark::WaitingMark;
 
 /// The key of a message made of parts that may hold underscores.

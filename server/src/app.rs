@@ -11,6 +11,7 @@ use crate::import::desk::Desk;
 use crate::store::Store;
 use crate::store::notices::Notice;
 use crate::store::people::Digest;
+use crate::sync::seen::Positions;
 use crate::sync::{Hub, Ingest};
 use huike_shared::id::RecordId;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub imports: Desk,
     /// Tells connections what was accepted.
     pub hub: Hub,
+    /// How far each device is.
+    pub positions: Positions,
     /// What is remembered of programs.
     pub programs: Programs,
     /// Hashing, a few at a time.
@@ -82,6 +85,7 @@ impl AppState {
         let state = AppState(Arc::new(Parts {
             config,
             store,
+            positions: Positions::new(clock.now()),
             clock,
             imports: Desk::new(ingest.clone()),
             ingest,

@@ -93,7 +93,8 @@ pub fn router(state: AppState) -> Router {
             "/api/v1/records/{kind}/{id}/document",
             get(sync::records::document),
         )
-        .route("/api/v1/sync/history/{kind}/{id}", get(sync::history::show));
+        .route("/api/v1/sync/history/{kind}/{id}", get(sync::history::show))
+        .route("/api/v1/sync/seen/{kind}/{id}", get(sync::seen::show));
     let imports = import::api::routes().layer(sessions.clone());
     let program = Router::new()
         .route("/app", get(shell::show))

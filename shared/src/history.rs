@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::id::RecordId;
 use crate::row::Stamp;
 use crate::scalar::Scalar;
 use crate::time::Timestamp;
@@ -15,7 +16,7 @@ use crate::time::Timestamp;
 /// Entries of one page.
 pub const HISTORY_PAGE_ENTRIES: usize = 100;
 
-/// The first byte of [`encode_page`]: raised when a page gets another form.
+/// The first byte of [`encode_page`] and [`encode_seen`]: raised when one of them gets another form.
 const PAGE_VERSION: u8 = 1;
 
 /// One register in one change.
@@ -84,6 +85,15 @@ pub struct LastWrite {
     pub waits: bool,
 }
 
+/// Whose devices have a record as it stands on the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenBy {
+    /// Other members of whom a device has it.
+    pub members: Vec<RecordId>,
+    /// The server knows of no device that was not connected since then.
+    pub known_since: Timestamp,
+}
+
 /// Why a question was not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AskError {
@@ -109,9 +119,24 @@ pub fn encode_page(page: &HistoryPage) -> Vec<u8> {
 
 /// Reads [`encode_page`].
 pub fn decode_page(bytes: &[u8]) -> Result<HistoryPage, AskError> {
+    read(bytes)
+}
+
+/// Writes who has seen a record.
+pub fn encode_seen(seen: &SeenBy) -> Vec<u8> {
+    // Writing to a growing buffer has no way to fail.
+    postcard::to_extend(seen, vec![PAGE_VERSION]).unwrap_or_default()
+}
+
+/// Reads [`encode_seen`].
+pub fn decode_seen(bytes: &[u8]) -> Result<SeenBy, AskError> {
+    read(bytes)
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AskError> {
     match bytes.split_first() {
-        Some((&PAGE_VERSION, page)) => {
-            postcard::from_bytes(page).map_err(|_| AskError::Unreachable)
+        Some((&PAGE_VERSION, rest)) => {
+            postcard::from_bytes(rest).map_err(|_| AskError::Unreachable)
         }
         Some(_) => Err(AskError::ClientTooOld),
         None => Err(AskError::Unreachable),
@@ -234,7 +259,6 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::RecordId;
 
     fn stamp(at: i64) -> Stamp {
         Stamp {

@@ -103,6 +103,12 @@ pub enum Question {
         /// Only what came before this position.
         before: Option<u64>,
     },
+    /// Whose devices have the record as it stands on the server. The answer is what
+    /// [`encode_seen`](crate::history::encode_seen) writes, or why there is none.
+    Seen {
+        /// The record.
+        record: RecordRef,
+    },
 }
 
 /// What a person means to change, kept beside the change until the server has it.

@@ -10,7 +10,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::history::{HistoryButton, provide_history};
 use crate::i18n::use_i18n;
-use crate::record::{FieldGroup, FieldGroups, FieldInput, GoneRecord, WaitingMark, title_of_row};
+use crate::record::{FieldGroup, FieldGroups, FieldInput, GoneRecord, SyncState, title_of_row};
 use crate::routes::{customer_path, use_nav};
 use crate::store::use_store;
 use crate::ui::{Avatar, Button, ButtonKind, Glyph, Show, follow, live, part};
@@ -106,7 +106,7 @@ fn ContactRecord(id: RecordId) -> impl IntoView {
                         </h1>
                         <p class="record-meta">
                             <span>{i18n.text(Messages::kind_contact)}</span>
-                            <WaitingMark record/>
+                            <SyncState record/>
                         </p>
                     </div>
                     <div class="page-actions">

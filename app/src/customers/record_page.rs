@@ -14,7 +14,7 @@ use crate::followups::{ActionRow, Composer, NextSteps, Ties as TaskTies, Timelin
 use crate::history::provide_history;
 use crate::i18n::use_i18n;
 use crate::record::{
-    FieldGroup, FieldGroups, FieldInput, GoneRecord, NoteEditor, RecordHead, WaitingMark,
+    FieldGroup, FieldGroups, FieldInput, GoneRecord, NoteEditor, RecordHead, SyncState,
     choice_label,
 };
 use crate::shell::Presence;
@@ -147,7 +147,7 @@ fn Head(
                 <p class="record-meta">
                     {part(move || text(Customer::LEVEL.index).map(|it| level_badge(i18n, &it)))}
                     {part(move || status().map(|it| view! { <span>{it}</span> }))}
-                    <WaitingMark record/>
+                    <SyncState record/>
                     <Presence record/>
                     {part(move || {
                         updated().map(|stamp| {

@@ -14,7 +14,7 @@ use super::task_line::hour_words;
 use super::task_row::DueEdit;
 use crate::history::{HistoryButton, provide_history};
 use crate::i18n::use_i18n;
-use crate::record::{FieldInput, FieldName, GoneRecord, WaitingMark, field_label};
+use crate::record::{FieldInput, FieldName, GoneRecord, SyncState, field_label};
 use crate::store::use_store;
 use crate::ui::{Button, ButtonKind, Checkbox, Glyph, IconButton, InlineEdit, Show, live};
 
@@ -85,7 +85,7 @@ pub fn TaskPanel(
                 <div class="record-name">
                     <h2><FieldInput record field=field(Task::TITLE.index) bare=true/></h2>
                 </div>
-                <WaitingMark record/>
+                <SyncState record/>
                 <HistoryButton/>
                 <IconButton
                     glyph=Glyph::Close

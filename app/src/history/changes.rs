@@ -153,7 +153,10 @@ fn OneLine(feed: Feed, def: &'static KindDef, at: Timestamp, line: Line) -> impl
         }
         Line::Field(change) => {
             let change = Arc::new(change);
-            view! { <FieldLine feed def change/> }.into_any()
+            let makes = feed
+                .pages
+                .with_untracked(|pages| pages.as_ref().is_some_and(|it| it.created().at == at));
+            view! { <FieldLine feed def change makes/> }.into_any()
         }
     };
     view! { <li class="history-line" title=i18n.instant_exact(at.millis())>{inside}</li> }
@@ -162,7 +165,13 @@ fn OneLine(feed: Feed, def: &'static KindDef, at: Timestamp, line: Line) -> impl
 
 /// Field, old value, new value, and the old one back.
 #[component]
-fn FieldLine(feed: Feed, def: &'static KindDef, change: Arc<FieldChange>) -> impl IntoView {
+fn FieldLine(
+    feed: Feed,
+    def: &'static KindDef,
+    change: Arc<FieldChange>,
+    /// Whether the record was made by it: before that there was none.
+    makes: bool,
+) -> impl IntoView {
     // What it reads.
     let (store, i18n) = (use_store(), use_i18n());
     let record = feed.history.record;
@@ -178,11 +187,15 @@ fn FieldLine(feed: Feed, def: &'static KindDef, change: Arc<FieldChange>) -> imp
     let (from, to) = (words(|it| it.from.clone()), words(|it| it.to.clone()));
     let has_lost = change.shown.is_some();
 
+    // Where nothing was there is nothing to strike out.
+    let has_from = !change.from.is_null();
+
     // What it can do.
     let can_go_back = {
         let change = change.clone();
         move || {
-            can_restore(def, &change.key, &change.from)
+            !makes
+                && can_restore(def, &change.key, &change.from)
                 && store.may(Action::Edit)
                 && row.with(|it| {
                     let row = it.as_ref().filter(|it| !it.deleted);
@@ -203,8 +216,10 @@ fn FieldLine(feed: Feed, def: &'static KindDef, change: Arc<FieldChange>) -> imp
     view! {
         <span class="history-field">{part(move || label.get())}</span>
         <span class="history-value">
-            <del>{part(move || from.get())}</del>
-            <span class="history-arrow" aria-hidden="true">" → "</span>
+            {has_from.then(|| view! {
+                <del>{part(move || from.get())}</del>
+                <span class="history-arrow" aria-hidden="true">" → "</span>
+            })}
             <ins>{part(move || to.get())}</ins>
             {has_lost.then(|| view! { <small class="muted">{i18n.text(Messages::past_lost)}</small> })}
         </span>

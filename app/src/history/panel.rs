@@ -10,6 +10,7 @@ use super::changes::Changes;
 use super::controls::{Moment, OneField};
 use super::feed::Feed;
 use super::known::Known;
+use super::standing::Standing;
 use super::then::Then;
 use super::{RecordHistory, find_history};
 use crate::i18n::use_i18n;
@@ -65,8 +66,12 @@ fn Beside(feed: Feed) -> impl IntoView {
     let panel_ref = NodeRef::<html::Aside>::new();
     // The focus goes in, and back to where it was.
     let before = StoredValue::new_local(focused());
+    // In the top layer, or the record would be what it is placed in.
     panel_ref.on_load(|panel| {
-        let _ = panel.focus();
+        request_animation_frame(move || {
+            let _ = panel.show_popover();
+            let _ = panel.focus();
+        });
     });
     on_cleanup(move || {
         let before = before.try_update_value(Option::take).flatten();
@@ -90,6 +95,7 @@ fn Beside(feed: Feed) -> impl IntoView {
         <aside
             node_ref=panel_ref
             class="history-panel"
+            popover="manual"
             tabindex="-1"
             aria-label=live(move || i18n.t(Messages::past_title))
             on:keydown=listen(press)
@@ -125,6 +131,7 @@ fn Inside(feed: Feed) -> impl IntoView {
     });
     view! {
         <div class="history">
+            <Standing feed/>
             <div class="history-controls">
                 <OneField feed/>
                 <Moment feed/>

@@ -19,7 +19,7 @@ use crate::i18n::use_i18n;
 use crate::record::{field_label, key_label};
 use crate::store::use_store;
 use crate::ui::{
-    Button, ButtonKind, EmptyState, Glyph, Icon, Notice, Show, Skeleton, SkeletonShape, Tone,
+    Button, ButtonKind, EmptyState, Glyph, IconButton, Notice, Show, Skeleton, SkeletonShape, Tone,
     listen, live, part,
 };
 
@@ -53,7 +53,9 @@ pub fn Then(feed: Feed) -> impl IntoView {
     let row = store.row(history.record);
     let place_ref = NodeRef::<html::Section>::new();
     place_ref.on_load(|place| {
-        let _ = place.focus();
+        request_animation_frame(move || {
+            let _ = place.focus();
+        });
     });
 
     // What it derives.
@@ -138,13 +140,12 @@ pub fn Then(feed: Feed) -> impl IntoView {
             on:keydown=listen(press)
         >
             <div class="then-band">
-                <Icon glyph=Glyph::History/>
                 <b role="status">{part(move || i18n.t(|m| m.past_as_of_at(&when())))}</b>
                 <Button label=i18n.text(Messages::past_back_to_now) on_press=move |()| back()/>
                 <Show when=move || !history.is_open.get()>
-                    <Button
+                    <IconButton
+                        glyph=Glyph::History
                         label=i18n.text(Messages::past_title)
-                        kind=ButtonKind::Ghost
                         on_press=move |()| history.is_open.set(true)
                     />
                 </Show>

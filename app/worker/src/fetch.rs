@@ -53,13 +53,14 @@ pub async fn answer(question: &Question) -> Vec<u8> {
 
 /// Where the server answers it; what the device knows itself never comes here.
 fn address(question: &Question) -> Option<String> {
-    let (record, before) = match question {
+    let (record, what, before) = match question {
         Question::Known { .. } => return None,
-        Question::History { record, before } => (record, before),
+        Question::History { record, before } => (record, "history", *before),
+        Question::Seen { record } => (record, "seen", None),
     };
     let kind = registry::def(record.kind)?.name;
     let before = before.map_or(String::new(), |it| format!("?before={it}"));
-    Some(format!("/api/v1/sync/history/{kind}/{}{before}", record.id))
+    Some(format!("/api/v1/sync/{what}/{kind}/{}{before}", record.id))
 }
 
 async fn ask(address: &str) -> Result<Vec<u8>, AskError> {

@@ -13,7 +13,7 @@ impl Replica {
                 let answer = local::encode(&self.last_writes(&record));
                 self.tell(screen, Report::Answered { ask, answer });
             }
-            Question::History { .. } => self.after_rows.push(Effect::Ask {
+            Question::History { .. } | Question::Seen { .. } => self.after_rows.push(Effect::Ask {
                 screen,
                 ask,
                 question,

@@ -111,7 +111,7 @@ impl Replica {
                     | Request::SyncNow
                     | Request::Leave
                     | Request::Ask {
-                        question: Question::History { .. },
+                        question: Question::History { .. } | Question::Seen { .. },
                         ..
                     }
             ),
