@@ -19,6 +19,7 @@ use huike_shared::record::RecordRef;
 use huike_shared::scalar::Scalar;
 use huike_shared::time::Timestamp;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::i18n::use_i18n;
 use crate::lazy::Screen;
@@ -80,6 +81,16 @@ impl RecordHistory {
     fn revert(self, store: LocalStore, values: Vec<(Box<str>, Scalar)>) {
         let record = self.record;
         store.edit(EditLabel::Revert, vec![IntentPart { record, values }]);
+        // The button goes with the difference; whoever pressed it by a key goes on where it was.
+        request_animation_frame(|| {
+            let is_lost = |it: web_sys::Element| it.tag_name() == "BODY";
+            if document().active_element().is_none_or(is_lost) {
+                let place = document().query_selector(".then-view, .history-panel");
+                let place = place.ok().flatten();
+                let place = place.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok());
+                place.inspect(|it| drop(it.focus()));
+            }
+        });
     }
 }
 

@@ -124,9 +124,13 @@ fn focused() -> Option<HtmlElement> {
 fn Inside(feed: Feed) -> impl IntoView {
     // A sheet lies above the record: whoever chooses a moment wants to see it.
     let shell = use_shell();
+    let history = feed.history;
+    let before = history.at.get_untracked();
     follow(move || {
-        if feed.history.is_then() && shell.width.get_untracked() != Width::Desktop {
-            feed.history.is_open.set(false);
+        let at = history.at.get();
+        let is_chosen = at.is_some() && at != before;
+        if is_chosen && shell.width.get_untracked() != Width::Desktop {
+            history.is_open.set(false);
         }
     });
     view! {

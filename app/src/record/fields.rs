@@ -128,6 +128,7 @@ pub fn FieldName(
         <button
             type="button"
             class="field-past"
+            tabindex="-1"
             aria-label=live(words)
             title=live(words)
             on:click=listen(move |_| history.open(Some(field.name)))
