@@ -40,6 +40,10 @@ pub fn Standing(feed: Feed) -> impl IntoView {
     });
 
     // What it derives.
+    let gap = move || match i18n.language() {
+        Language::ZhCn => "",
+        Language::En => " ",
+    };
     let place = move || {
         if is_waiting.get() {
             return i18n.t(Messages::sync_on_device);
@@ -79,7 +83,8 @@ pub fn Standing(feed: Feed) -> impl IntoView {
         }
         // Of a device that was not here since, nothing can be said.
         let since = i18n.instant(seen.known_since.millis());
-        format!("{first} {}", i18n.t(|m| m.past_seen_since(&since)))
+        let last = i18n.t(|m| m.past_seen_since(&since));
+        format!("{first}{}{last}", gap())
     };
     let glyph = Signal::derive(move || match is_waiting.get() {
         true => Glyph::CloudUpload,
@@ -90,7 +95,7 @@ pub fn Standing(feed: Feed) -> impl IntoView {
     view! {
         <p class="history-standing" class:waits=live(move || is_waiting.get()) role="status">
             <LiveIcon glyph/>
-            <span>{part(place)} " " <span class="muted">{part(others)}</span></span>
+            <span>{part(place)} {part(gap)} <span class="muted">{part(others)}</span></span>
         </p>
     }
     .into_any()
