@@ -57,6 +57,8 @@ async function start() {
   tabs.updates = updates;
   tabs.install = install;
   page.page_main(tabs);
+  // No first paint waited for what is not open all day.
+  document.querySelector('link[media=print]').media = 'all';
   keepUpToDate();
 }
 

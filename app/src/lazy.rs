@@ -17,6 +17,7 @@ use crate::customers::{ContactPage, CustomersPage};
 use crate::deals::DealsPage;
 use crate::deleted_page::DeletedPage;
 use crate::followups::{TasksPage, TodayPage};
+use crate::history::HistoryPlace;
 use crate::i18n::use_i18n;
 use crate::import::ImportPage;
 use crate::palette::Palette;
@@ -84,6 +85,11 @@ fn load_creation() -> Loaded {
     Ok(|| view! { <CreationDialogs/> }.into_any())
 }
 
+#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
+fn load_history() -> Loaded {
+    Ok(|| view! { <HistoryPlace/> }.into_any())
+}
+
 /// What is made of a module of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Screen {
@@ -109,10 +115,12 @@ pub enum Screen {
     Palette,
     /// The dialogs that make records.
     Creation,
+    /// What happened to a record.
+    History,
 }
 
 /// All of them: what is used most comes first.
-const ALL: [Screen; 11] = [
+const ALL: [Screen; 12] = [
     Screen::Customers,
     Screen::Deals,
     Screen::Creation,
@@ -120,6 +128,7 @@ const ALL: [Screen; 11] = [
     Screen::Tasks,
     Screen::Contact,
     Screen::Palette,
+    Screen::History,
     Screen::Settings,
     Screen::Import,
     Screen::Sync,
@@ -196,6 +205,7 @@ impl Screen {
             Screen::Deleted => Box::pin(load_deleted()),
             Screen::Palette => Box::pin(load_palette()),
             Screen::Creation => Box::pin(load_creation()),
+            Screen::History => Box::pin(load_history()),
         }
     }
 }

@@ -7,7 +7,9 @@
 pub mod customers;
 pub mod deals;
 pub mod deleted_page;
+pub mod files;
 pub mod followups;
+pub mod history;
 pub mod i18n;
 pub mod import;
 pub mod lazy;

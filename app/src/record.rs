@@ -13,6 +13,7 @@ mod head;
 mod new_record;
 mod note_editor;
 mod picker;
+mod sync_state;
 mod waiting_mark;
 
 use huike_messages::{Language, Messages};
@@ -27,13 +28,14 @@ use crate::store::LocalStore;
 
 pub use clash::ClashBox;
 pub use field_input::FieldInput;
-pub use field_text::{choices_of, editor_of, parse_typed, typed_text};
-pub use fields::{FieldGroup, FieldGroups};
+pub use field_text::{choices_of, editor_of, local_date_time, parse_typed, typed_text};
+pub use fields::{FieldGroup, FieldGroups, FieldName};
 pub use gone::{GoneRecord, last_change};
 pub use head::RecordHead;
 pub use new_record::NewRecordForm;
 pub use note_editor::NoteEditor;
 pub use picker::{LinkInput, RecordPicker};
+pub use sync_state::SyncState;
 pub use waiting_mark::WaitingMark;
 
 /// The key of a message made of parts that may hold underscores.

@@ -4,6 +4,7 @@
 //! durable. Nothing here knows how documents merge, and no screen speaks to the data core but
 //! through this.
 
+mod asked;
 mod core;
 pub mod device;
 mod edits;
@@ -27,6 +28,7 @@ use huike_shared::sync::message::{MemberInfo, PresenceInfo};
 use leptos::prelude::*;
 
 use crate::transport::{Tabs, Transport};
+use asked::Asked;
 use device::{fresh_id, now};
 pub use edits::EditLabel;
 use edits::Edits;
@@ -101,6 +103,7 @@ struct Inner {
     tables: RefCell<Tables>,
     edits: RefCell<Edits>,
     notes: RefCell<Vec<Rc<Note>>>,
+    asked: RefCell<Vec<Asked>>,
     hear: RefCell<Option<Rc<dyn Fn(News)>>>,
     is_flush_planned: std::cell::Cell<bool>,
     /// What the data core said before the rows of the snapshot were painted.

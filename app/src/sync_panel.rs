@@ -1,5 +1,7 @@
 //! Where edits are: what waits, what was refused, and what can be done about it.
 
+mod export;
+
 use huike_messages::Messages;
 use huike_shared::document::DELETED;
 use huike_shared::local::{Connection, RefusedEdit, WaitingEdit};
@@ -7,15 +9,16 @@ use huike_shared::record::Kind;
 use huike_shared::registry;
 use huike_shared::scalar::Scalar;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
+use crate::files::copy;
 use crate::i18n::{I18n, use_i18n};
 use crate::record::{key_label, kind_label, title_of, value_words};
 use crate::routes::use_nav;
-use crate::shell::sync_words;
-use crate::store::{LocalStore, WaitingList, use_store};
+use crate::shell::{Shell, sync_words, use_shell};
+use crate::store::{LocalStore, use_store};
 use crate::ui::{
-    Button, ButtonKind, EmptyState, Glyph, Icon, Progress, Show, follow, listen, part,
+    Button, ButtonKind, EmptyState, Glyph, Icon, Menu, MenuItem, Progress, Show, Toast, follow,
+    listen, part,
 };
 
 /// Rows that are drawn; the rest is counted.
@@ -58,12 +61,16 @@ pub fn SyncPage() -> impl IntoView {
             <span class="page-count" role="status">{part(move || sync_words(store, i18n))}</span>
             <div class="page-actions">
                 <Show when=move || !is_empty()>
-                    <Button
-                        label=i18n.text(Messages::sync_export)
-                        glyph=Glyph::Download
-                        kind=ButtonKind::Ghost
-                        on_press=move |()| untrack(|| export(store, i18n, &list.get()))
-                    />
+                    <Menu label=i18n.text(Messages::sync_export) glyph=Glyph::Download>
+                        <MenuItem
+                            label=i18n.text(Messages::sync_export_table)
+                            on_press=move |()| untrack(|| export::save_csv(store, i18n, &list.get()))
+                        />
+                        <MenuItem
+                            label=i18n.text(Messages::sync_export_json)
+                            on_press=move |()| untrack(|| export::save_json(store, i18n, &list.get()))
+                        />
+                    </Menu>
                 </Show>
                 <Button
                     label=i18n.text(Messages::sync_now)
@@ -106,27 +113,60 @@ pub fn SyncPage() -> impl IntoView {
 /// The tray of refused edits: nothing that was typed disappears without a word.
 #[component]
 fn Refused() -> impl IntoView {
-    let (store, i18n) = (use_store(), use_i18n());
+    let (store, i18n, shell) = (use_store(), use_i18n(), use_shell());
     let list = store.waiting();
     let one = move |refused: RefusedEdit| {
-        let RefusedEdit { edit, refusal, .. } = refused;
-        let intent = edit.intent;
+        let RefusedEdit {
+            edit,
+            current,
+            refusal,
+        } = refused;
+        let (intent, kind) = (edit.intent, edit.record.kind);
         let reason = i18n.by_key(&format!("refusal-{}", refusal.code()));
+        // What was written, to be put elsewhere by hand.
+        let written = StoredValue::new(edit.values.clone());
+        let words = move || untrack(|| edit_words(store, i18n, kind, &written.get_value()));
+        let has_words = !edit.values.is_empty();
+        let instead = move || edit_words(store, i18n, kind, &current);
+        let dismiss = move |()| {
+            let kept = words();
+            store.dismiss(intent);
+            let toast = Toast::new(untrack(|| i18n.t(Messages::sync_dismissed)));
+            shell.toasts.show(match has_words {
+                true => {
+                    let label = untrack(|| i18n.t(Messages::common_copy));
+                    toast.action(label, move || copy_words(shell, i18n, kept.clone()))
+                }
+                false => toast,
+            });
+        };
         view! {
             <li class="outbox-row refused">
                 <Icon glyph=Glyph::Warning/>
                 <EditWords edit/>
                 <div class="refusal">
                     <b>{reason}</b>
+                    {has_words.then(|| view! {
+                        <small class="muted">
+                            {part(move || i18n.t(|m| m.sync_instead(&instead())))}
+                        </small>
+                    })}
                 </div>
                 <Button
                     label=i18n.text(Messages::common_retry)
                     on_press=move |()| store.retry(intent)
                 />
+                {has_words.then(|| view! {
+                    <Button
+                        label=i18n.text(Messages::common_copy)
+                        kind=ButtonKind::Ghost
+                        on_press=move |()| copy_words(shell, i18n, words())
+                    />
+                })}
                 <Button
                     label=i18n.text(Messages::sync_dismiss)
                     kind=ButtonKind::Ghost
-                    on_press=move |()| store.dismiss(intent)
+                    on_press=dismiss
                 />
             </li>
         }
@@ -143,6 +183,18 @@ fn Refused() -> impl IntoView {
         </Show>
     }
     .into_any()
+}
+
+/// Puts a refused edit into the clipboard and says so.
+fn copy_words(shell: Shell, i18n: I18n, words: String) {
+    leptos::task::spawn_local(async move {
+        let is_copied = copy(&words).await;
+        let said = untrack(|| match is_copied {
+            true => i18n.t(Messages::common_copied),
+            false => words,
+        });
+        shell.toasts.show(Toast::new(said));
+    });
 }
 
 /// What waits for the server.
@@ -208,91 +260,30 @@ fn edit_words(store: LocalStore, i18n: I18n, kind: Kind, values: &[(Box<str>, Sc
         return i18n.t(Messages::sync_text_edit);
     }
     let one = |(key, value): &(Box<str>, Scalar)| {
+        let words = value_of(store, i18n, kind, key, value);
         if **key == *DELETED {
-            return match value {
-                Scalar::Bool(true) => i18n.t(Messages::common_delete),
-                _ => i18n.t(Messages::common_restore),
-            };
+            return words;
         }
-        let field = registry::def(kind).and_then(|it| registry::field(it, key));
-        let words = field
-            .map(|it| value_words(store, i18n, it, value))
-            .unwrap_or_default();
-        let words = if words.is_empty() {
-            "—".to_owned()
-        } else {
-            words
-        };
         format!("{}: {words}", key_label(i18n, kind, key))
     };
     values.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
-/// Saves everything that waits as a file, for whoever wants it in their own hands.
-fn export(store: LocalStore, i18n: I18n, list: &WaitingList) {
-    #[derive(serde::Serialize)]
-    struct Line<'a> {
-        state: &'static str,
-        kind: &'static str,
-        id: String,
-        title: String,
-        at: i64,
-        values: &'a [(Box<str>, Scalar)],
-        reason: Option<&'static str>,
-    }
-    let line = |edit: &'_ WaitingEdit, reason: Option<&'static str>| -> Option<String> {
-        let line = Line {
-            state: if reason.is_some() {
-                "refused"
-            } else {
-                "waiting"
-            },
-            kind: registry::def(edit.record.kind).map_or("unknown", |it| it.name),
-            id: edit.record.id.to_string(),
-            title: title_of(store, edit.record, i18n),
-            at: edit.at.millis(),
-            values: &edit.values,
-            reason,
+/// One value in words.
+fn value_of(store: LocalStore, i18n: I18n, kind: Kind, key: &str, value: &Scalar) -> String {
+    if *key == *DELETED {
+        return match value {
+            Scalar::Bool(true) => i18n.t(Messages::common_delete),
+            _ => i18n.t(Messages::common_restore),
         };
-        serde_json::to_string(&line).ok()
-    };
-    let refused = list
-        .refused
-        .iter()
-        .filter_map(|it| line(&it.edit, Some(it.refusal.code())));
-    let waiting = list.waiting.iter().filter_map(|it| line(it, None));
-    let lines: Vec<String> = refused.chain(waiting).collect();
-    save_file(
-        "huike-edits.json",
-        "application/json",
-        &format!("[\n{}\n]\n", lines.join(",\n")),
-    );
-}
-
-/// Hands a text to the browser's downloads.
-pub fn save_file(name: &str, mime: &str, text: &str) {
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type(mime);
-    let parts = js_sys::Array::of1(&text.into());
-    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) else {
-        return;
-    };
-    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
-        return;
-    };
-    let link = document()
-        .create_element("a")
-        .ok()
-        .and_then(|it| it.dyn_into::<web_sys::HtmlAnchorElement>().ok());
-    if let Some(link) = link {
-        link.set_href(&url);
-        link.set_download(name);
-        // The router must not take the click for a way to a page.
-        link.set_rel("external");
-        link.click();
     }
-    gloo_timers::callback::Timeout::new(10_000, move || {
-        let _ = web_sys::Url::revoke_object_url(&url);
-    })
-    .forget();
+    let field = registry::def(kind).and_then(|it| registry::field(it, key));
+    let words = field
+        .map(|it| value_words(store, i18n, it, value))
+        .unwrap_or_default();
+    if words.is_empty() {
+        "—".to_owned()
+    } else {
+        words
+    }
 }

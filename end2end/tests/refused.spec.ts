@@ -102,10 +102,18 @@ test("a refused edit ends in the tray with its reason, and the others go on", as
 test("a refused edit can be saved as a file, lives through a reload, and goes out when tried again", async () => {
   const download = wang.waitForEvent("download");
   await wang.getByRole("button", { name: "导出" }).click();
+  await wang.getByRole("menuitem", { name: "JSON" }).click();
   const saved = JSON.parse(readFileSync(await (await download).path(), "utf8"));
   expect(saved).toHaveLength(1);
   expect(saved[0]).toMatchObject({ state: "refused", kind: "customer", title: "北辰物流", reason: "malformed" });
   expect(JSON.stringify(saved[0].values)).toContain("13900139000");
+  const table = wang.waitForEvent("download");
+  await wang.getByRole("button", { name: "导出" }).click();
+  await wang.getByRole("menuitem", { name: "CSV" }).click();
+  const lines = readFileSync(await (await table).path(), "utf8").split("\r\n");
+  expect(lines).toHaveLength(3);
+  expect(lines[1]).toContain('"refused","客户"');
+  expect(lines[1]).toContain('"电话","139 0013 9000","这项修改的数据不完整"');
 
   await wang.reload();
   const refused = wang.locator(".outbox-row.refused");
@@ -127,8 +135,17 @@ test("a refused edit that is given up leaves the record as the server has it", a
   await openTray(wang);
   const refused = wang.locator(".outbox-row.refused");
   await expect(refused).toContainText("136 0013 6000");
+  await expect(refused).toContainText("记录现在是 电话: 139 0013 9000");
+  await wang.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const copied = () => wang.evaluate(() => navigator.clipboard.readText());
+  await refused.getByRole("button", { name: "复制" }).click();
+  await expect.poll(copied).toBe("电话: 136 0013 6000");
+  await wang.evaluate(() => navigator.clipboard.writeText(""));
   await refused.getByRole("button", { name: "移除" }).click();
   await expect(wang.locator(".outbox-row")).toHaveCount(0);
+  // What was given up can still be taken along.
+  await wang.locator(".toast").filter({ hasText: "已从列表移除" }).getByRole("button", { name: "复制" }).click();
+  await expect.poll(copied).toBe("电话: 136 0013 6000");
   await synced(wang);
   await open(wang, "/app/customers");
   await openCustomer(wang, "北辰物流");

@@ -12,7 +12,7 @@ pub mod invitations;
 pub mod openapi;
 pub mod programs;
 mod query;
-mod record;
+pub mod record;
 pub mod records;
 pub mod tokens;
 mod values;

@@ -12,6 +12,7 @@ use crate::import::desk::Desk;
 use crate::store::Store;
 use crate::store::notices::Notice;
 use crate::store::people::Digest;
+use crate::sync::seen::Positions;
 use crate::sync::{Hub, Ingest};
 use huike_shared::id::RecordId;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub imports: Desk,
     /// Tells connections what was accepted.
     pub hub: Hub,
+    /// How far each device is.
+    pub positions: Positions,
     /// What is remembered of programs.
     pub programs: Programs,
     /// Hashing, a few at a time.
@@ -86,6 +89,7 @@ impl AppState {
             erased_list: ErasedList::of(&config.data),
             config,
             store,
+            positions: Positions::new(clock.now()),
             clock,
             imports: Desk::new(ingest.clone()),
             ingest,

@@ -98,10 +98,8 @@ pub fn router(state: AppState) -> Router {
             "/api/v1/records/{kind}/{id}/document",
             get(sync::records::document),
         )
-        .route(
-            "/api/v1/records/{kind}/{id}/history",
-            get(sync::records::history),
-        );
+        .route("/api/v1/sync/history/{kind}/{id}", get(sync::history::show))
+        .route("/api/v1/sync/seen/{kind}/{id}", get(sync::seen::show));
     let imports = import::api::routes().layer(sessions.clone());
     let program = Router::new()
         .route("/app", get(shell::show))

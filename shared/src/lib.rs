@@ -3,13 +3,14 @@
 //! Pure: no IO, no clock, no randomness, no async; time and entropy come in as arguments, effects go
 //! out as values. Values ([`money`], [`time`], [`text`], [`rank`], [`place`]) build records
 //! ([`record`]); slices ([`customers`], [`deals`], [`followups`], [`views`]) say what they are;
-//! [`document`], [`note`], [`search`] and [`sync`] are generic over them and name none.
+//! [`document`], [`history`], [`note`], [`search`] and [`sync`] are generic over them and name none.
 
 pub mod access;
 pub mod customers;
 pub mod deals;
 pub mod document;
 pub mod followups;
+pub mod history;
 pub mod id;
 pub mod local;
 pub mod money;

@@ -77,6 +77,38 @@ pub enum Request {
     SyncNow,
     /// The screen is gone.
     Leave,
+    /// Asks for something that no screen shows all the time; answered by [`Report::Answered`].
+    Ask {
+        /// Names it.
+        ask: RecordId,
+        /// What is asked.
+        question: Question,
+    },
+}
+
+/// What a screen may ask about one record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Question {
+    /// Who wrote each register last, as this device knows it. The answer is a list of
+    /// [`LastWrite`](crate::history::LastWrite).
+    Known {
+        /// The record.
+        record: RecordRef,
+    },
+    /// A page of what happened, from the server. The answer is the page as
+    /// [`encode_page`](crate::history::encode_page) writes it, or why there is none.
+    History {
+        /// The record.
+        record: RecordRef,
+        /// Only what came before this position.
+        before: Option<u64>,
+    },
+    /// Whose devices have the record as it stands on the server. The answer is what
+    /// [`encode_seen`](crate::history::encode_seen) writes, or why there is none.
+    Seen {
+        /// The record.
+        record: RecordRef,
+    },
 }
 
 /// What a person means to change, kept beside the change until the server has it.
@@ -163,6 +195,15 @@ pub enum Report {
     Unkept {
         /// Why.
         failure: Failure,
+    },
+    /// The answer to [`Request::Ask`]. In bytes, which only the screen that asked reads: what every page
+    /// begins with need not know them all.
+    Answered {
+        /// Names the question.
+        ask: RecordId,
+        /// What [`Question`] says.
+        #[serde(with = "serde_bytes")]
+        answer: Vec<u8>,
     },
 }
 

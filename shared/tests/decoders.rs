@@ -13,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use huike_shared::document::{self, Registers};
+use huike_shared::history;
 use huike_shared::id::RecordId;
 use huike_shared::local::{self, Report, Request};
 use huike_shared::money::{Currency, Money};
@@ -24,6 +25,7 @@ use huike_shared::sync::message::{
     self, ClientMessage, DocumentState, FRAME_BYTES_MAX, ServerMessage, StatesPage,
 };
 use huike_shared::sync::outbox::{self, OutboxEntry, TrayEntry};
+use huike_shared::time::Timestamp;
 use huike_shared::{packed, search, time};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -41,7 +43,7 @@ struct Decoder {
     decode: fn(&[u8]) -> bool,
 }
 
-const DECODERS: [Decoder; 15] = [
+const DECODERS: [Decoder; 16] = [
     Decoder {
         name: "client-message",
         decode: frame::<ClientMessage>,
@@ -53,6 +55,10 @@ const DECODERS: [Decoder; 15] = [
     Decoder {
         name: "states-page",
         decode: page,
+    },
+    Decoder {
+        name: "history-page",
+        decode: history_page,
     },
     Decoder {
         name: "outbox-entry",
@@ -132,6 +138,17 @@ fn page(bytes: &[u8]) -> bool {
         &page,
         message::decode_unlimited(&message::encode(message::PROTOCOL_FIRST, &page)).ok(),
     );
+    true
+}
+
+fn history_page(bytes: &[u8]) -> bool {
+    let Ok(page) = history::decode_page(bytes) else {
+        return false;
+    };
+    let again_read = history::decode_page(&history::encode_page(&page));
+    again(&page, again_read.ok());
+    // Whatever a page says, going back through it ends.
+    let _ = history::History::from(page).values_at(Timestamp::from_millis(0));
     true
 }
 

@@ -31,6 +31,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     // What is generic over records names none of them.
     ("shared/src/sync", RECORDS),
     ("shared/src/document.rs", RECORDS),
+    ("shared/src/history.rs", RECORDS),
     ("shared/src/note.rs", RECORDS),
     ("shared/src/search.rs", RECORDS),
     ("shared/src/packed.rs", RECORDS),

@@ -23,8 +23,8 @@ use crate::styles;
 use crate::toolchain::{Installing, TARGET, Toolchain};
 use crate::workspace::{Workspace, run};
 
-/// The style sheets: of the program, and what pages for everybody have besides.
-const SHEETS: [&str; 2] = ["app.css", "public.css"];
+/// The style sheets: of the program, what is not open all day, and what pages for everybody have besides.
+const SHEETS: [&str; 3] = ["app.css", "office.css", "public.css"];
 /// Raised when the same input would give another output.
 const RECIPE: &str = "6";
 /// Both modules are always built in one call: another set of packages means other features and a

@@ -1,4 +1,4 @@
-//! Style sheets: `style/app.css` and `style/public.css` with everything they import, minified.
+//! Style sheets: `style/app.css` and its companions with everything they import, minified.
 //!
 //! No browser targets are given: the supported browsers know nesting and `color-scheme`, and
 //! lowering them would make the sheet larger.

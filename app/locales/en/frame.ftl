@@ -11,6 +11,7 @@ edit-lost-one = { $name } is lost
 edit-reopened-one = Reopened { $name }
 edit-completed-one = Completed { $name }
 edit-changed-one = Changed { $name }
+edit-reverted-one = Restored earlier values of { $name }
 edit-deleted = { $count ->
     [one] Deleted { $count } record
    *[other] Deleted { $count } records

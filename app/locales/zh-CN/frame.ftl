@@ -8,6 +8,7 @@ edit-lost-one = { $name } 已输单
 edit-reopened-one = 已重新打开 { $name }
 edit-completed-one = 已完成 { $name }
 edit-changed-one = 已修改 { $name }
+edit-reverted-one = 已恢复 { $name } 以前的值
 edit-deleted = 已删除 { $count } 条记录
 edit-restored = 已恢复 { $count } 条记录
 edit-moved = 已移动 { $count } 个商机

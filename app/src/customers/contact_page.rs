@@ -8,11 +8,12 @@ use huike_shared::record::{FieldDef, Record, RecordRef};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use crate::history::{HistoryButton, provide_history};
 use crate::i18n::use_i18n;
-use crate::record::{FieldGroup, FieldGroups, FieldInput, GoneRecord, WaitingMark, title_of_row};
+use crate::record::{FieldGroup, FieldGroups, FieldInput, GoneRecord, SyncState, title_of_row};
 use crate::routes::{customer_path, use_nav};
 use crate::store::use_store;
-use crate::ui::{Avatar, Button, ButtonKind, Glyph, Show, follow, part};
+use crate::ui::{Avatar, Button, ButtonKind, Glyph, Show, follow, live, part};
 
 const GROUPS: &[FieldGroup] = &[
     FieldGroup {
@@ -70,6 +71,7 @@ fn ContactRecord(id: RecordId) -> impl IntoView {
         })
     });
     let name_field: &'static FieldDef = &Contact::DEF.fields[Contact::NAME.index];
+    let history = provide_history(record);
     follow(move || {
         store.set_presence(Some(record));
         document().set_title(&format!("{} · {}", name.get(), i18n.t(Messages::app_title)));
@@ -95,7 +97,7 @@ fn ContactRecord(id: RecordId) -> impl IntoView {
                 view! { <GoneRecord record on_close=move |()| back()/> }.into_any()
             }
         >
-            <article class="record">
+            <article class="record" class:then=live(move || history.is_then())>
                 <header class="record-head">
                     <Avatar name id=u128::from_be_bytes(id.0) large=true/>
                     <div class="record-name">
@@ -104,10 +106,11 @@ fn ContactRecord(id: RecordId) -> impl IntoView {
                         </h1>
                         <p class="record-meta">
                             <span>{i18n.text(Messages::kind_contact)}</span>
-                            <WaitingMark record/>
+                            <SyncState record/>
                         </p>
                     </div>
                     <div class="page-actions">
+                        <HistoryButton/>
                         <Button
                             label=i18n.text(Messages::common_delete)
                             glyph=Glyph::Trash
@@ -121,6 +124,7 @@ fn ContactRecord(id: RecordId) -> impl IntoView {
                 <section class="record-is">
                     <FieldGroups record def=Contact::DEF groups=GROUPS/>
                 </section>
+                {history.place()}
             </article>
         </Show>
     }

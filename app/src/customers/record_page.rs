@@ -11,14 +11,15 @@ use super::list::key_of;
 use super::list_cells::level_badge;
 use super::tied::Ties;
 use crate::followups::{ActionRow, Composer, NextSteps, Ties as TaskTies, Timeline};
+use crate::history::provide_history;
 use crate::i18n::use_i18n;
 use crate::record::{
-    FieldGroup, FieldGroups, FieldInput, GoneRecord, NoteEditor, RecordHead, WaitingMark,
+    FieldGroup, FieldGroups, FieldInput, GoneRecord, NoteEditor, RecordHead, SyncState,
     choice_label,
 };
 use crate::shell::Presence;
 use crate::store::use_store;
-use crate::ui::{Avatar, Glyph, Icon, Show, part};
+use crate::ui::{Avatar, Glyph, Icon, Show, live, part};
 
 /// The fields, grouped as people ask for them.
 const GROUPS: &[FieldGroup] = &[
@@ -80,6 +81,7 @@ pub fn CustomerRecord(
     let record = customer_ref(id);
     let row = use_store().row(record);
     let is_there = Memo::new(move |_| row.with(|it| it.as_ref().is_some_and(|it| !it.deleted)));
+    let history = provide_history(record);
 
     // What it looks like.
     view! {
@@ -87,7 +89,7 @@ pub fn CustomerRecord(
             when=move || is_there.get()
             fallback=move || view! { <GoneRecord record on_close/> }.into_any()
         >
-            <article class="record">
+            <article class="record" class:then=live(move || history.is_then())>
                 <Head id is_full on_close on_step/>
                 <div class="record-columns">
                     <section class="record-happened">
@@ -104,6 +106,7 @@ pub fn CustomerRecord(
                     </section>
                 </div>
                 <Actions id/>
+                {history.place()}
             </article>
         </Show>
     }
@@ -144,7 +147,7 @@ fn Head(
                 <p class="record-meta">
                     {part(move || text(Customer::LEVEL.index).map(|it| level_badge(i18n, &it)))}
                     {part(move || status().map(|it| view! { <span>{it}</span> }))}
-                    <WaitingMark record/>
+                    <SyncState record/>
                     <Presence record/>
                     {part(move || {
                         updated().map(|stamp| {

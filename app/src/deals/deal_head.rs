@@ -11,7 +11,7 @@ use super::book::{DealBook, deal_ref};
 use super::facts::DealFacts;
 use super::words::{days_since, money_exact, money_short};
 use crate::i18n::use_i18n;
-use crate::record::{FieldInput, RecordHead, WaitingMark};
+use crate::record::{FieldInput, RecordHead, SyncState};
 use crate::routes::{customer_path, use_nav};
 use crate::shell::Presence;
 use crate::ui::{Show, listen, part};
@@ -93,7 +93,7 @@ fn DealMeta(facts: Memo<DealFacts>, book: DealBook, record: RecordRef) -> impl I
             <Show when=move || facts.with(|it| it.outcome.is_open())>
                 <span>{part(age)}</span>
             </Show>
-            <WaitingMark record/>
+            <SyncState record/>
             <Presence record/>
         </p>
     }

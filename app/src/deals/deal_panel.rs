@@ -15,10 +15,11 @@ use super::history::StageHistory;
 use super::outcome_bar::OutcomeBar;
 use super::stage_path::{StagePath, stage_items};
 use crate::followups::{ActionRow, Composer, NextSteps, Ties, Timeline};
+use crate::history::provide_history;
 use crate::i18n::use_i18n;
 use crate::record::{FieldGroup, FieldGroups, GoneRecord, NoteEditor, title_of_row};
 use crate::routes::{path_of, use_nav};
-use crate::ui::{Avatar, For, Glyph, Icon, Menu, Notice, Show, Tone, listen, part};
+use crate::ui::{Avatar, For, Glyph, Icon, Menu, Notice, Show, Tone, listen, live, part};
 
 /// The fields of a deal in groups.
 const GROUPS: &[FieldGroup] = &[
@@ -70,6 +71,7 @@ pub fn DealPanel(
             .unwrap_or_default()
     });
     let is_open = Signal::derive(move || facts.with(|it| it.outcome.is_open()));
+    let history = provide_history(record);
 
     // What it looks like.
     view! {
@@ -77,7 +79,7 @@ pub fn DealPanel(
             when=move || state.get() == Some(false)
             fallback=move || view! { <GoneRecord record on_close/> }.into_any()
         >
-            <article class="record deal-panel">
+            <article class="record deal-panel" class:then=live(move || history.is_then())>
                 <DealHead id book facts is_full on_close on_step/>
                 <StagePath id book facts/>
                 <div class="deal-bars">
@@ -107,6 +109,7 @@ pub fn DealPanel(
                     </section>
                 </div>
                 <Actions id book facts/>
+                {history.place()}
             </article>
         </Show>
     }

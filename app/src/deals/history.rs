@@ -2,37 +2,22 @@
 //!
 //! Only the server keeps the whole history; without a connection the page says so.
 
+use std::sync::Arc;
+
 use huike_messages::Messages;
+use huike_shared::deals::Deal;
+use huike_shared::history::{AskError, FieldChange, Happened, HistoryEntry, decode_page};
 use huike_shared::id::RecordId;
-use huike_shared::local::Connection;
+use huike_shared::local::{self, Connection, Question};
 use huike_shared::place::{Outcome, Place};
+use huike_shared::row::Stamp;
 use leptos::prelude::*;
 
-use crate::ui::{follow, part};
-use serde::Deserialize;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-
-use super::book::DealBook;
+use super::book::{DealBook, deal_ref};
 use super::words::reason_words;
+use crate::history::find_history;
 use crate::i18n::{I18n, use_i18n};
-
-/// One change of one field, as `/api/v1/records/deal/{id}/history` tells it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct FieldChange {
-    /// When, in milliseconds.
-    pub at: i64,
-    /// The member.
-    pub by: String,
-    /// The register.
-    pub field: String,
-    /// What it held.
-    #[serde(default)]
-    pub from: serde_json::Value,
-    /// What it holds since.
-    #[serde(default)]
-    pub to: serde_json::Value,
-}
+use crate::ui::{Button, ButtonKind, follow, part};
 
 /// What the page shows of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,22 +29,34 @@ pub enum Step {
 }
 
 /// The step in a change, if it is one: a new rank within a stage is none.
-pub fn step_of(change: &FieldChange) -> Option<Step> {
-    match change.field.as_str() {
-        "place" => {
-            let to = Place::parse(change.to.as_str()?)?;
-            let from = change.from.as_str().and_then(Place::parse);
-            let stays = from
-                .as_ref()
-                .is_some_and(|it| it.stage == to.stage && it.pipeline == to.pipeline);
-            (!stays).then_some(Step::Stage(from, to))
-        }
-        // That a new deal is open goes without saying.
-        "outcome" => Outcome::parse(change.to.as_str()?)
-            .filter(|it| !(it.is_open() && change.from.is_null()))
-            .map(Step::Outcome),
-        _ => None,
+fn step_of(change: &FieldChange) -> Option<Step> {
+    let (from, to) = (&change.from, change.to.as_text());
+    if *change.key == *Deal::PLACE.name {
+        let to = Place::parse(to?)?;
+        let from = from.as_text().and_then(Place::parse);
+        let stays = from
+            .as_ref()
+            .is_some_and(|it| it.stage == to.stage && it.pipeline == to.pipeline);
+        return (!stays).then_some(Step::Stage(from, to));
     }
+    if *change.key == *Deal::OUTCOME.name {
+        // That a new deal is open goes without saying.
+        return Outcome::parse(to?)
+            .filter(|it| !(it.is_open() && from.is_null()))
+            .map(Step::Outcome);
+    }
+    None
+}
+
+fn steps(entries: &[HistoryEntry]) -> Vec<(Stamp, Step)> {
+    let mut steps = Vec::new();
+    for entry in entries {
+        if let Happened::Fields(changes) = &entry.what {
+            let found = changes.iter().filter_map(step_of);
+            steps.extend(found.map(|it| (entry.stamp, it)));
+        }
+    }
+    steps
 }
 
 /// How asking went.
@@ -67,7 +64,8 @@ pub fn step_of(change: &FieldChange) -> Option<Step> {
 enum Asked {
     Waiting,
     Failed,
-    Known(Vec<FieldChange>),
+    /// Latest first, and whether there may be earlier ones.
+    Known(Arc<Vec<(Stamp, Step)>>, bool),
 }
 
 /// Every move of a deal between stages.
@@ -86,40 +84,53 @@ pub fn StageHistory(
             .status()
             .with(|it| it.connection == Connection::Online)
     });
-    let row = store.row(super::book::deal_ref(id));
+    let record = deal_ref(id);
+    let row = store.row(record);
     let updated = Memo::new(move |_| row.with(|it| it.as_ref().map(|it| it.updated)));
-    let is_waiting = store.is_waiting(super::book::deal_ref(id));
+    let is_waiting = store.is_waiting(record);
     follow(move || {
         updated.track();
         if !is_online.get() || is_waiting.get() {
             return;
         }
-        spawn_local(async move {
-            let answer = fetch_history(id).await;
-            asked.try_set(answer.map_or(Asked::Failed, Asked::Known));
+        let question = Question::History {
+            record,
+            before: None,
+        };
+        store.ask(question, move |answer| {
+            let answer: Option<Result<Vec<u8>, AskError>> = local::decode(answer);
+            let page = answer.and_then(Result::ok);
+            let page = page.and_then(|it| decode_page(&it).ok());
+            asked.try_set(page.map_or(Asked::Failed, |it| {
+                Asked::Known(Arc::new(steps(&it.entries)), it.next_before.is_some())
+            }));
         });
     });
     let list = move || match asked.get() {
-        Asked::Known(changes) => {
-            let mut steps: Vec<(i64, String, Step)> = changes
-                .iter()
-                .filter_map(|it| Some((it.at, it.by.clone(), step_of(it)?)))
-                .collect();
-            steps.sort_by_key(|it| std::cmp::Reverse(it.0));
-            let lines = steps.into_iter().map(|(at, by, step)| {
-                let who = RecordId::parse(&by)
-                    .map(|it| store.member_name(it))
-                    .unwrap_or_default();
+        Asked::Known(steps, has_more) => {
+            let lines = steps.iter().map(|(stamp, step)| {
+                let at = stamp.at.millis();
                 view! {
                     <li>
-                        <span>{step_words(i18n, book, &step)}</span>
+                        <span>{step_words(i18n, book, step)}</span>
                         <small class="muted" title=i18n.instant_exact(at)>
-                            {who} " · " {i18n.instant(at)}
+                            {store.member_name(stamp.by)} " · " {i18n.instant(at)}
                         </small>
                     </li>
                 }
             });
-            view! { <ol class="stage-history">{lines.collect_view()}</ol> }.into_any()
+            let history = find_history().filter(|_| has_more);
+            view! {
+                <ol class="stage-history">{lines.collect_view()}</ol>
+                {history.map(|history| view! {
+                    <Button
+                        label=i18n.text(Messages::common_show_more)
+                        kind=ButtonKind::Ghost
+                        on_press=move |()| history.open(Some(Deal::PLACE.name))
+                    />
+                })}
+            }
+            .into_any()
         }
         Asked::Failed => {
             view! { <p class="muted">{i18n.t(Messages::history_failed)}</p> }.into_any()
@@ -164,30 +175,17 @@ fn step_words(i18n: I18n, book: DealBook, step: &Step) -> String {
     }
 }
 
-async fn fetch_history(id: RecordId) -> Option<Vec<FieldChange>> {
-    let answer = window().fetch_with_str(&format!("/api/v1/records/deal/{id}/history"));
-    let response: web_sys::Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
-    if !response.ok() {
-        return None;
-    }
-    let text = JsFuture::from(response.text().ok()?)
-        .await
-        .ok()?
-        .as_string()?;
-    serde_json::from_str(&text).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use huike_shared::scalar::Scalar;
 
-    fn change(field: &str, from: serde_json::Value, to: &str) -> FieldChange {
+    fn change(key: &str, from: Option<&str>, to: &str) -> FieldChange {
         FieldChange {
-            at: 1,
-            by: String::new(),
-            field: field.into(),
-            from,
-            to: to.into(),
+            key: key.into(),
+            from: from.map_or(Scalar::Null, Scalar::text),
+            to: Scalar::text(to),
+            shown: None,
         }
     }
 
@@ -197,18 +195,16 @@ mod tests {
             format!("0195f0c0-0000-7000-8000-000000000001/{stage}/{rank}/5")
         };
         let (one, other) = ("00000000000000aa", "00000000000000bb");
-        let made = change("place", serde_json::Value::Null, &place(one, "a0"));
+        let first = place(one, "a0");
+        let made = change("place", None, &first);
         assert!(matches!(step_of(&made), Some(Step::Stage(None, _))));
-        let reordered = change("place", place(one, "a0").into(), &place(one, "a1"));
+        let reordered = change("place", Some(&first), &place(one, "a1"));
         assert_eq!(step_of(&reordered), None);
-        let moved = change("place", place(one, "a0").into(), &place(other, "a0"));
+        let moved = change("place", Some(&first), &place(other, "a0"));
         assert!(matches!(step_of(&moved), Some(Step::Stage(Some(_), _))));
-        let won = change("outcome", "open".into(), "won");
+        let won = change("outcome", Some("open"), "won");
         assert_eq!(step_of(&won), Some(Step::Outcome(Outcome::Won)));
-        assert_eq!(
-            step_of(&change("outcome", serde_json::Value::Null, "open")),
-            None
-        );
-        assert_eq!(step_of(&change("title", "a".into(), "b")), None);
+        assert_eq!(step_of(&change("outcome", None, "open")), None);
+        assert_eq!(step_of(&change("title", Some("a"), "b")), None);
     }
 }

@@ -12,12 +12,11 @@ use super::date_words::split_due;
 use super::task_acts::{set_done, task_ref};
 use super::task_line::hour_words;
 use super::task_row::DueEdit;
+use crate::history::{HistoryButton, provide_history};
 use crate::i18n::use_i18n;
-use crate::record::{FieldInput, WaitingMark, field_label};
+use crate::record::{FieldInput, FieldName, GoneRecord, SyncState, field_label};
 use crate::store::use_store;
-use crate::ui::{
-    Button, ButtonKind, Checkbox, EmptyState, Glyph, IconButton, InlineEdit, Show, part,
-};
+use crate::ui::{Button, ButtonKind, Checkbox, Glyph, IconButton, InlineEdit, Show, live};
 
 /// Fields below the due day, in order.
 const FIELDS: [usize; 6] = [
@@ -46,6 +45,7 @@ pub fn TaskPanel(
 
     // What it derives.
     let is_there = Memo::new(move |_| row.with(|it| it.as_ref().is_some_and(|it| !it.deleted)));
+    let history = provide_history(record);
     let is_done = Signal::derive(move || row.with(|it| it.as_ref().is_some_and(is_done)));
     let title = Signal::derive(move || {
         row.with(|it| it.as_ref().map(|it| it.get(Task::TITLE).to_string()))
@@ -63,13 +63,17 @@ pub fn TaskPanel(
     let line = move |index: usize| {
         view! {
             <div class="field-row">
-                <dt>{part(move || field_label(i18n, Task::DEF, field(index).name))}</dt>
+                <dt><FieldName def=Task::DEF field=field(index)/></dt>
                 <dd><FieldInput record field=field(index)/></dd>
             </div>
         }
     };
     view! {
-        <article class="record task-panel">
+        <Show
+            when=move || is_there.get()
+            fallback=move || view! { <GoneRecord record on_close/> }.into_any()
+        >
+        <article class="record task-panel" class:then=live(move || history.is_then())>
             <header class="record-head">
                 <Checkbox
                     label=Signal::derive(move || i18n.t(|it| it.tasks_complete(&title.get())))
@@ -81,27 +85,22 @@ pub fn TaskPanel(
                 <div class="record-name">
                     <h2><FieldInput record field=field(Task::TITLE.index) bare=true/></h2>
                 </div>
-                <WaitingMark record/>
+                <SyncState record/>
+                <HistoryButton/>
                 <IconButton
                     glyph=Glyph::Close
                     label=i18n.text(Messages::common_close)
                     on_press=move |()| on_close.run(())
                 />
             </header>
-            <Show
-                when=move || is_there.get()
-                fallback=move || view! {
-                    <EmptyState glyph=Glyph::Task title=i18n.text(Messages::record_missing)/>
-                }
-            >
                 <div class="panel-body">
                     <dl class="fields" data-edit-group="">
                         <div class="field-row">
-                            <dt>{part(move || field_label(i18n, Task::DEF, "due_on"))}</dt>
+                            <dt><FieldName def=Task::DEF field=field(Task::DUE_ON.index)/></dt>
                             <dd><DueEdit task/></dd>
                         </div>
                         <div class="field-row">
-                            <dt>{part(move || field_label(i18n, Task::DEF, "due_minute"))}</dt>
+                            <dt><FieldName def=Task::DEF field=field(Task::DUE_MINUTE.index)/></dt>
                             <dd><HourEdit task/></dd>
                         </div>
                         {FIELDS.into_iter().map(line).collect_view()}
@@ -113,8 +112,9 @@ pub fn TaskPanel(
                         glyph=Glyph::Trash
                     />
                 </div>
-            </Show>
+                {history.place()}
         </article>
+        </Show>
     }
     .into_any()
 }

@@ -6,12 +6,12 @@ use leptos::prelude::*;
 
 use super::wire::{BadCell, Checked, CommitBody, Standing, Undone, Uploaded};
 use super::{Step, Wizard};
+use crate::files::save_table;
 use crate::i18n::use_i18n;
 use crate::record::field_label;
 use crate::routes::use_nav;
 use crate::session::http::{self, HttpError};
 use crate::shell::use_shell;
-use crate::sync_panel::save_file;
 use crate::ui::{Badge, Button, ButtonKind, Glyph, Notice, Progress, Show, Toast, Tone, part};
 
 /// Between two questions how far it is.
@@ -54,8 +54,8 @@ pub(super) fn Tried(wizard: Wizard, uploaded: Uploaded, checked: Checked) -> imp
     };
     let words_of = move |cell: &BadCell| i18n.by_key(&format!("import-cell-{}", cell.code));
     let download = move |()| {
-        let text = errors.with_value(|all| untrack(|| as_csv(all, words_of)));
-        save_file("huike-import-errors.csv", "text/csv;charset=utf-8", &text);
+        let lines = errors.with_value(|all| untrack(|| as_table(all, words_of)));
+        save_table("huike-import-errors.csv", &lines);
     };
 
     // What it looks like.
@@ -161,32 +161,21 @@ pub(super) fn Tried(wizard: Wizard, uploaded: Uploaded, checked: Checked) -> imp
     .into_any()
 }
 
-/// The mistakes as a file for a spreadsheet, with the mark that makes it read as UTF-8.
-fn as_csv(errors: &[BadCell], words: impl Fn(&BadCell) -> String) -> String {
-    let quoted = |text: &str| {
-        // A cell that a spreadsheet would run as a formula is made plain text.
-        let shield = if text.starts_with(['=', '+', '-', '@', '\t']) {
-            "'"
-        } else {
-            ""
-        };
-        format!("\"{shield}{}\"", text.replace('"', "\"\""))
-    };
+/// The mistakes as lines of a table.
+fn as_table(errors: &[BadCell], words: impl Fn(&BadCell) -> String) -> Vec<Vec<String>> {
+    let head = ["row", "column", "value", "problem"].map(str::to_owned);
     let line = |cell: &BadCell| {
-        let column = cell
-            .column_name
-            .clone()
-            .unwrap_or_else(|| (cell.column + 1).to_string());
-        format!(
-            "{},{},{},{}\r\n",
-            cell.row,
-            quoted(&column),
-            quoted(&cell.value),
-            quoted(&words(cell))
-        )
+        let column = cell.column_name.clone();
+        vec![
+            cell.row.to_string(),
+            column.unwrap_or_else(|| (cell.column + 1).to_string()),
+            cell.value.clone(),
+            words(cell),
+        ]
     };
-    let lines: String = errors.iter().map(line).collect();
-    format!("\u{feff}row,column,value,problem\r\n{lines}")
+    std::iter::once(head.to_vec())
+        .chain(errors.iter().map(line))
+        .collect()
 }
 
 /// The import as it runs, and what came of it.

@@ -114,7 +114,7 @@ fn money_text(money: Money) -> String {
 }
 
 /// `2025-03-08T14:30` in the zone of the device, as the native control speaks it.
-fn local_date_time(millis: i64) -> String {
+pub fn local_date_time(millis: i64) -> String {
     let offset = js_sys::Date::new(&(millis as f64).into()).get_timezone_offset();
     let shifted = js_sys::Date::new(&(millis as f64 - offset * 60_000.0).into());
     String::from(shifted.to_iso_string())

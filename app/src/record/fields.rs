@@ -5,6 +5,7 @@ use huike_shared::record::{FieldDef, FieldKind, KindDef, RecordRef};
 use leptos::prelude::*;
 
 use super::{FieldInput, field_label};
+use crate::history::find_history;
 use crate::i18n::use_i18n;
 use crate::store::use_store;
 use crate::ui::{Glyph, Icon, Show, listen, live, part};
@@ -56,7 +57,7 @@ pub fn FieldGroups(
         view! {
             <Show when=move || is_shown.get()>
                 <div class="field-row" class:wide=is_wide>
-                    <dt>{part(move || field_label(i18n, def, field.name))}</dt>
+                    <dt><FieldName def field/></dt>
                     <dd>
                         <FieldInput record field/>
                     </dd>
@@ -104,6 +105,36 @@ pub fn FieldGroups(
                 </span>
             </button>
         </Show>
+    }
+    .into_any()
+}
+
+/// What a field is called; on the page of a record also the way to its history.
+#[component]
+pub fn FieldName(
+    /// The description of the record.
+    def: &'static KindDef,
+    /// The field.
+    field: &'static FieldDef,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let label = move || field_label(i18n, def, field.name);
+    let Some(history) = find_history() else {
+        return part(label).into_any();
+    };
+    let words = move || i18n.t(|m| m.past_of_field(&label()));
+    view! {
+        {part(label)}
+        <button
+            type="button"
+            class="field-past"
+            tabindex="-1"
+            aria-label=live(words)
+            title=live(words)
+            on:click=listen(move |_| history.open(Some(field.name)))
+        >
+            <Icon glyph=Glyph::History/>
+        </button>
     }
     .into_any()
 }

@@ -6,6 +6,7 @@ use huike_shared::access::Action;
 use huike_shared::record::RecordRef;
 use leptos::prelude::*;
 
+use crate::history::HistoryItem;
 use crate::i18n::use_i18n;
 use crate::routes::use_nav;
 use crate::shell::use_shell;
@@ -65,6 +66,7 @@ pub fn RecordHead(
                     />
                 </Show>
                 <Menu label=i18n.text(Messages::common_actions) icon_only=true>
+                    <HistoryItem/>
                     <MenuItem
                         label=i18n.text(Messages::common_delete)
                         glyph=Glyph::Trash

@@ -49,6 +49,7 @@ fn made(label: EditLabel, records: &[RecordRef], store: LocalStore, i18n: I18n) 
             EditLabel::Lose => m.edit_lost_one(&name),
             EditLabel::Reopen => m.edit_reopened_one(&name),
             EditLabel::Complete => m.edit_completed_one(&name),
+            EditLabel::Revert => m.edit_reverted_one(&name),
             EditLabel::Assign
             | EditLabel::Bulk
             | EditLabel::Change
@@ -71,6 +72,7 @@ fn made(label: EditLabel, records: &[RecordRef], store: LocalStore, i18n: I18n) 
         | EditLabel::Change
         | EditLabel::Create
         | EditLabel::Settle
+        | EditLabel::Revert
         | EditLabel::Undo => m.edit_changed(count),
     })
 }

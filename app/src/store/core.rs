@@ -34,6 +34,7 @@ impl LocalStore {
             tables: RefCell::new(Tables::new()),
             edits: RefCell::default(),
             notes: RefCell::default(),
+            asked: RefCell::default(),
             hear: RefCell::default(),
             is_flush_planned: std::cell::Cell::new(false),
             held: RefCell::default(),
@@ -148,6 +149,7 @@ impl LocalStore {
         });
         self.repeat_edits();
         self.open_notes_again();
+        self.ask_again();
     }
 
     pub(super) fn repeat_edits(self) {
@@ -236,6 +238,7 @@ impl LocalStore {
             }
             Report::Members { members } => self.members.set(Arc::new(members)),
             Report::Presence { people } => self.presence.set(Arc::new(people)),
+            Report::Answered { ask, answer } => self.take_answer(ask, &answer),
             Report::Unkept { failure } => self.storage.set(match failure {
                 Failure::StorageFull => StorageState::Full,
                 _ => StorageState::Failed,

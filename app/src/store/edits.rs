@@ -46,6 +46,8 @@ pub enum EditLabel {
     Settle,
     /// An edit was taken back.
     Undo,
+    /// Fields got back what they held before.
+    Revert,
 }
 
 impl EditLabel {
@@ -65,6 +67,7 @@ impl EditLabel {
             EditLabel::Bulk => "bulk",
             EditLabel::Settle => "settle",
             EditLabel::Undo => "undo",
+            EditLabel::Revert => "revert",
         }
     }
 

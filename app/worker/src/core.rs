@@ -268,7 +268,8 @@ impl<S: Store, O: Outside> Core<S, O> {
                 | Request::Dismiss { .. }
                 | Request::SettleEviction
                 | Request::Presence { .. }
-                | Request::SyncNow => {}
+                | Request::SyncNow
+                | Request::Ask { .. } => {}
             }
         }
     }

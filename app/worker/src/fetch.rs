@@ -1,6 +1,9 @@
-//! What is asked over plain HTTP: pages of states, and who is signed in.
+//! What is asked over plain HTTP: pages of states, who is signed in, and what screens ask now and then.
 
+use huike_shared::history::AskError;
 use huike_shared::id::RecordId;
+use huike_shared::local::{self, Question};
+use huike_shared::registry;
 use huike_shared::sync::message::{self, FrameError, PROTOCOL, StatesPage};
 use huike_shared::sync::replica::FetchError;
 use js_sys::{Reflect, Uint8Array};
@@ -12,6 +15,8 @@ use web_sys::{AbortSignal, RequestInit, Response, WorkerGlobalScope};
 const STATES_TIMEOUT_MS: u32 = 60_000;
 /// A short answer.
 const ME_TIMEOUT_MS: u32 = 10_000;
+/// An answer that somebody waits for.
+const ASK_TIMEOUT_MS: u32 = 20_000;
 
 /// Gets the states after a position.
 pub async fn states(after: u64) -> Result<StatesPage, FetchError> {
@@ -37,21 +42,60 @@ pub async fn me() -> Result<RecordId, FetchError> {
     RecordId::parse(&id).map_err(|_| FetchError::Unreachable)
 }
 
+/// Asks what a screen asks, and gives the answer in the form that [`Question`] promises.
+pub async fn answer(question: &Question) -> Vec<u8> {
+    let answer: Result<Vec<u8>, AskError> = match address(question) {
+        Some(address) => ask(&address).await,
+        None => Err(AskError::NotFound),
+    };
+    local::encode(&answer)
+}
+
+/// Where the server answers it; what the device knows itself never comes here.
+fn address(question: &Question) -> Option<String> {
+    let (record, what, before) = match question {
+        Question::Known { .. } => return None,
+        Question::History { record, before } => (record, "history", *before),
+        Question::Seen { record } => (record, "seen", None),
+    };
+    let kind = registry::def(record.kind)?.name;
+    let before = before.map_or(String::new(), |it| format!("?before={it}"));
+    Some(format!("/api/v1/sync/{what}/{kind}/{}{before}", record.id))
+}
+
+async fn ask(address: &str) -> Result<Vec<u8>, AskError> {
+    let response = send(address, ASK_TIMEOUT_MS).await;
+    let response = response.map_err(|_| AskError::Unreachable)?;
+    match response.status() {
+        200 => {}
+        401 | 403 => return Err(AskError::SignedOut),
+        404 => return Err(AskError::NotFound),
+        _ => return Err(AskError::Unreachable),
+    }
+    let body = response.array_buffer();
+    let body = body.map_err(|_| AskError::Unreachable)?;
+    let body = JsFuture::from(body).await;
+    let body = body.map_err(|_| AskError::Unreachable)?;
+    Ok(Uint8Array::new(&body).to_vec())
+}
+
 async fn get(address: &str, timeout_ms: u32) -> Result<Response, FetchError> {
-    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
-    let options = RequestInit::new();
-    options.set_signal(Some(&AbortSignal::timeout_with_u32(timeout_ms)));
-    let asked = scope.fetch_with_str_and_init(address, &options);
-    let response: Response = JsFuture::from(asked)
-        .await
-        .map_err(unreachable)?
-        .unchecked_into();
+    let response = send(address, timeout_ms).await?;
     match response.status() {
         200 => Ok(response),
         401 | 403 => Err(FetchError::SignedOut),
         426 => Err(FetchError::ClientTooOld),
         _ => Err(FetchError::Unreachable),
     }
+}
+
+async fn send(address: &str, timeout_ms: u32) -> Result<Response, FetchError> {
+    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+    let options = RequestInit::new();
+    options.set_signal(Some(&AbortSignal::timeout_with_u32(timeout_ms)));
+    let asked = scope.fetch_with_str_and_init(address, &options);
+    let response = JsFuture::from(asked).await.map_err(unreachable)?;
+    Ok(response.unchecked_into())
 }
 
 fn unreachable(_: JsValue) -> FetchError {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use gloo_timers::future::TimeoutFuture;
 use huike_shared::id::Entropy;
+use huike_shared::local::Report;
 use huike_shared::sync::message::ClientMessage;
 use huike_shared::sync::replica::{Effect, Event, FetchError};
 use huike_shared::time::Timestamp;
@@ -123,6 +124,17 @@ impl Outside for Browser {
             // The core has the store and reads it there.
             Effect::ReadKept => {}
             Effect::LoadNotes => spawn_local(need_notes(self.mailbox.clone())),
+            Effect::Ask {
+                screen,
+                ask,
+                question,
+            } => {
+                let screens = self.screens.clone();
+                spawn_local(async move {
+                    let answer = fetch::answer(&question).await;
+                    screens.report(Some(screen), &Report::Answered { ask, answer });
+                });
+            }
             Effect::Wake { after_ms } => {
                 let mailbox = self.mailbox.clone();
                 Timeout::new(after_ms, move || mailbox.event(Event::Woke)).forget();

@@ -10,15 +10,15 @@ use super::record::named;
 use crate::app::AppState;
 use crate::auth::Caller;
 use crate::error::Failure;
-use crate::history::{changes_after, changes_of};
+use crate::history::changes_after;
 use crate::store::changes::LoggedChange;
+use crate::sync::history::{Past, What};
 use axum::extract::{Path, Query, State};
 use huike_shared::access::Action;
-use huike_shared::document::{self, DELETED, FlatChange, Registers};
-use huike_shared::note::{NOTE, note_ref, owner_of};
-use huike_shared::record::{FieldKind, KindDef, RecordRef};
+use huike_shared::document::{self, DELETED, FlatChange};
+use huike_shared::note::{NOTE, owner_of};
+use huike_shared::record::{KindDef, RecordRef};
 use huike_shared::registry;
-use huike_shared::row::Stamp;
 use huike_shared::scalar::Scalar;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -108,47 +108,22 @@ pub async fn history(
     let limit = limit(asked.limit)?;
     let (def, record) = named(&kind_name, &id)?;
     let workspace_id = caller.workspace.id;
-    let logged = changes_of(&*state.store, workspace_id, record).await?;
-    if logged.is_empty() {
-        return Err(ApiError::NoRecord.into());
-    }
-    let mut entries = Vec::new();
-    let mut registers = Registers::default();
-    for change in &logged {
-        let flat = document::decode(&change.body).map_err(Failure::broken)?;
-        if is_renewal(change) {
-            registers = Registers::default();
-            registers.apply(&flat, Stamp::default());
-            continue;
-        }
-        let mut entry = flat_entry(def, change, &flat);
-        entry["from"] = Value::Object(values(
-            def,
-            flat.ops
-                .iter()
-                .map(|it| (&*it.key, registers.value(&it.key))),
-        ));
-        entries.push((change.position, entry));
-        let stamp = Stamp {
-            at: change.at,
-            by: change.member_id,
-        };
-        registers.apply(&flat, stamp);
-    }
-    for field in def.fields.iter().filter(|it| it.kind == FieldKind::Note) {
-        let note = note_ref(record, field.name);
-        for change in state.store.changes_of(workspace_id, note).await? {
-            let entry = note_entry(def, record, field.name, &change);
-            entries.push((change.position, entry));
-        }
-    }
-    entries.retain(|it| asked.before.is_none_or(|before| it.0 < before));
-    entries.sort_by_key(|it| std::cmp::Reverse(it.0));
+    let past = Past::read(&*state.store, workspace_id, def, record).await?;
+    let past = past.ok_or(ApiError::NoRecord)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = entries.len() > limit;
-    entries.truncate(limit);
-    let next = entries.last().map(|it| it.0).filter(|_| has_more);
-    let entries: Vec<Value> = entries.into_iter().map(|it| it.1).collect();
+    let (changes, next) = past.page(asked.before, limit);
+    let entries: Vec<Value> = changes
+        .iter()
+        .map(|it| match &it.what {
+            What::Registers { flat, from, .. } => {
+                let mut entry = flat_entry(def, &it.change, flat);
+                let keys = flat.ops.iter().map(|it| &*it.key);
+                entry["from"] = Value::Object(values(def, keys.zip(from)));
+                entry
+            }
+            What::Note(field) => note_entry(def, record, field, &it.change),
+        })
+        .collect();
     Ok(Fresh(json!({ "changes": entries, "next_before": next })))
 }
 

@@ -8,4 +8,5 @@ mod export;
 mod javascript;
 mod order;
 mod refusals;
+mod seen;
 pub mod survive;

@@ -12,6 +12,7 @@
 //! one transaction.
 
 mod answers;
+mod asked;
 mod chunks;
 mod deferred;
 mod edits;
@@ -257,6 +258,7 @@ impl Replica {
                 self.forget_requests(screen);
                 self.notes.leave(screen);
             }
+            Request::Ask { ask, question } => self.asked(screen, ask, question),
         }
     }
 

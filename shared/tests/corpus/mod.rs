@@ -2,6 +2,7 @@
 
 use huike_shared::customers::Customer;
 use huike_shared::document::{Actor, Registers, decode};
+use huike_shared::history::{self, FieldChange, Happened, HistoryEntry, HistoryPage};
 use huike_shared::id::RecordId;
 use huike_shared::local::{self, Intent, IntentPart, Report, Request, Status};
 use huike_shared::note::{Note, NoteDocument, NoteState, Splice, of};
@@ -113,6 +114,28 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         next: 7,
         remaining: 3,
     };
+    let happened = HistoryPage {
+        created: stamp(),
+        now: values(),
+        entries: vec![
+            HistoryEntry {
+                position: 7,
+                stamp: stamp(),
+                what: Happened::Note("notes".into()),
+            },
+            HistoryEntry {
+                position: 3,
+                stamp: stamp(),
+                what: Happened::Fields(vec![FieldChange {
+                    key: "employees".into(),
+                    from: Scalar::Int(7),
+                    to: Scalar::Int(42),
+                    shown: Some(Scalar::Int(8)),
+                }]),
+            },
+        ],
+        next_before: Some(3),
+    };
     let hello = ClientMessage::Hello(Hello {
         protocol: message::PROTOCOL_FIRST,
         device: RecordId([2; 16]),
@@ -175,6 +198,7 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
             "honest",
             message::encode(message::PROTOCOL_FIRST, &page),
         ),
+        ("history-page", "honest", history::encode_page(&happened)),
         ("outbox-entry", "with-epoch", outbox::write(&waiting)),
         ("tray-entry", "with-epoch", outbox::write(&refused)),
         (

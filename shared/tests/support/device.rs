@@ -175,6 +175,8 @@ impl Device {
                     let changes = self.disk.table(Table::Kept);
                     self.inbox.push_back(Event::Kept { changes });
                 }
+                // Nothing follows from the answer, so the simulation does without.
+                Effect::Ask { .. } => {}
                 Effect::LoadNotes => self
                     .inbox
                     .push_back(Event::NotesReady(NoteEngine::automerge())),

@@ -12,6 +12,7 @@ use super::*;
 use crate::store::contract::block_on;
 use crate::store::memory::MemoryStore;
 
+mod asked;
 mod notes;
 mod restored;
 

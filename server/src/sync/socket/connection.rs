@@ -10,6 +10,7 @@ use crate::store::{StoreError, StoreResult};
 use crate::sync::catch_up::{self, Way};
 use crate::sync::hub::{Delivery, Subscription};
 use crate::sync::ingest::Author;
+use crate::sync::seen::DeviceOf;
 use axum::extract::ws::{Message, WebSocket};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
@@ -74,6 +75,8 @@ pub struct Live {
     pub(super) is_following: bool,
     /// The replica has everything up to here.
     pub(super) sent: u64,
+    /// What had been sent when the peer last pinged.
+    pinged: u64,
     /// Pushed changes without a verdict.
     pub(super) unanswered: usize,
     /// Actors that could not be registered yet because the memory could not be written.
@@ -128,6 +131,7 @@ impl Connection {
             parting: None,
             is_following: false,
             sent: 0,
+            pinged: 0,
             unanswered: 0,
             unregistered: Vec::new(),
         };
@@ -193,6 +197,8 @@ impl Live {
         .await?;
         if self.is_following {
             self.sent = hello.cursor;
+            self.pinged = hello.cursor;
+            self.note_position();
             self.send_log(head.position).await?;
         }
         Ok(())
@@ -304,8 +310,25 @@ impl Live {
                 self.look(record);
                 Ok(())
             }
-            ClientMessage::Ping => self.send(&ServerMessage::Pong).await,
+            ClientMessage::Ping => {
+                if self.is_following {
+                    self.note_position();
+                    self.pinged = self.sent;
+                }
+                self.send(&ServerMessage::Pong).await
+            }
         }
+    }
+
+    /// The device has what was sent before its ping before this one ([`crate::sync::seen`]).
+    fn note_position(&self) {
+        let device = DeviceOf {
+            workspace_id: self.who.workspace.id,
+            member_id: self.author.member_id,
+            device_id: self.author.device_id,
+        };
+        let now = self.state.clock.now();
+        self.state.positions.note(device, self.pinged, now);
     }
 
     fn look(&self, record: Option<RecordRef>) {

@@ -6,6 +6,7 @@ use automerge::{ROOT, ReadDoc as _, ScalarValue, Value};
 use huike_server::projection;
 use huike_server::sync::records::replay;
 use huike_shared::document::ChangeHash;
+use huike_shared::history::{self, FieldChange, Happened, History};
 use huike_shared::note::{self, Note, NoteDocument, NoteState, Splice, note_ref};
 use huike_shared::record::RecordRef;
 use huike_shared::scalar::Scalar;
@@ -177,17 +178,30 @@ async fn the_history_says_who_put_what_and_what_was_there_before() {
     other.hear_up_to(1).await;
     let change = other.name(record, "云仓供应链");
     other.push_one(change).await;
-    let path = format!("/api/v1/records/customer/{}/history", record.id);
-    let history: serde_json::Value = one.account.get(&path).await.json().await.unwrap();
-    let latest = &history[0];
-    assert_eq!(latest["by"], other.welcome.member.to_string());
-    assert_eq!(
-        (&latest["field"], &latest["from"], &latest["to"]),
-        (&"name".into(), &"云仓".into(), &"云仓供应链".into())
-    );
-    assert!(latest["at"].as_i64().unwrap() > 1_700_000_000_000);
-    assert_eq!(history.as_array().unwrap().len(), 3);
-    assert_eq!(history[2]["from"], serde_json::Value::Null);
+    let path = format!("/api/v1/sync/history/customer/{}", record.id);
+    let bytes = one.account.get(&path).await.bytes().await.unwrap();
+    let page = history::decode_page(&bytes).unwrap();
+    assert_eq!(page.next_before, None);
+    let (latest, first) = (&page.entries[0], &page.entries[1]);
+    assert_eq!(latest.stamp.by, other.welcome.member);
+    assert!(latest.stamp.at.millis() > 1_700_000_000_000);
+    let change = |key: &str, from: Scalar, to: Scalar| FieldChange {
+        key: key.into(),
+        from,
+        to,
+        shown: None,
+    };
+    let renamed = change("name", Scalar::text("云仓"), Scalar::text("云仓供应链"));
+    assert_eq!(latest.what, Happened::Fields(vec![renamed]));
+    let made = vec![
+        change("name", Scalar::Null, Scalar::text("云仓")),
+        change("employees", Scalar::Null, Scalar::Int(7)),
+    ];
+    assert_eq!(first.what, Happened::Fields(made));
+    assert_eq!((page.entries.len(), page.created), (2, first.stamp));
+    let made_at = first.stamp.at;
+    let then = History::from(page).values_at(made_at).unwrap();
+    assert_eq!(then["name"], Scalar::text("云仓"));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@
 use super::notes::Engine;
 use super::{Event, Replica};
 use crate::id::Entropy;
-use crate::local::Request;
+use crate::local::{Question, Request};
 use crate::sync::message::{DocumentState, ServerMessage};
 use crate::sync::outbox::{self, OutboxEntry};
 use crate::time::Timestamp;
@@ -110,6 +110,10 @@ impl Replica {
                     | Request::Presence { .. }
                     | Request::SyncNow
                     | Request::Leave
+                    | Request::Ask {
+                        question: Question::History { .. } | Question::Seen { .. },
+                        ..
+                    }
             ),
             Event::Received(_) | Event::Fetched(_) | Event::Woke | Event::Kept { .. } => true,
         }

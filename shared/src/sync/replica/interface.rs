@@ -1,7 +1,7 @@
 //! What goes into the replica and what comes out of it.
 
 use crate::id::RecordId;
-use crate::local::{Report, Request};
+use crate::local::{Question, Report, Request};
 use crate::note::NoteEngine;
 use crate::sync::message::{ClientMessage, ServerMessage, StatesPage};
 
@@ -126,6 +126,15 @@ pub enum Effect {
     LoadNotes,
     /// Read [`Table::Kept`] and hand in [`Event::Kept`].
     ReadKept,
+    /// Ask the server and tell the screen; the replica takes nothing from the answer.
+    Ask {
+        /// The screen.
+        screen: u64,
+        /// Names the question.
+        ask: RecordId,
+        /// What is asked.
+        question: Question,
+    },
 }
 
 /// What happened.

@@ -1,0 +1,37 @@
+### 记录的历史与当时的样子
+
+past-title = 历史
+past-field = 字段
+past-all-fields = 全部字段
+past-of-field = { $field }的历史
+past-as-of = 查看当时
+past-as-of-at = { $time } 时的样子
+past-show-as-of = 查看 { $time } 时的样子
+past-not-yet = 这个时间还没到
+past-back-to-now = 回到现在
+past-created = 创建了记录
+past-deleted = 删除了记录
+past-restored = 恢复了记录
+past-text-edited = 编辑正文 { $count } 次
+past-text-since = 此后正文编辑过 { $count } 次
+past-lost = 保留了另一个值
+past-restore = 恢复
+past-restore-value = { $field }：恢复为 { $value }
+past-restore-all = 恢复这 { $count } 个字段
+past-now = 现在：{ $value }
+past-same = 所有字段与现在相同。
+past-was-deleted = 当时这条记录已删除
+past-not-made = 当时还没有这条记录
+past-nothing = 没有修改
+past-waits = 仅在这台设备
+past-offline = 更早的历史需要网络
+past-only-here = 服务器上还没有这条记录
+past-last-writes = 每个字段的最后修改
+past-is-on-server = 已在服务器
+past-on-server = { $time } 起已在服务器。
+past-seen-by = { $names } 的设备已有。
+past-seen-by-more = { $names } 等的设备已有，另有 { $count } 人。
+past-seen-nobody = 连接过的其他设备都还没有。
+past-seen-since = { $time } 以来没有连接过的设备，情况未知。
+past-seen-asking = 正在查询谁已看到
+past-seen-offline = 离线，不知道谁已看到。
