@@ -6,7 +6,7 @@ import { join as joinHocuspocus } from "./hocuspocus-editor.mjs";
 import { join as joinHuike } from "./huike-editor.mjs";
 import { filledServer, recordOf, textOf } from "./records.mjs";
 
-const EDITS = 50;
+const EDITS = 40;
 const READERS = 2;
 const EDITED = 18;
 /** Longer than anything takes from one to the other: no edit shares a message with another (automerge-repo waits
