@@ -23,6 +23,8 @@ const OPTIONS = {
   cards: { type: "string", default: "500" },
   rounds: { type: "string", default: "7" },
   samples: { type: "string", default: "200" },
+  seconds: { type: "string", default: "20" },
+  records: { type: "string", default: "10000" },
   profile: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 };
@@ -33,6 +35,8 @@ const USAGE = `--only a,b       only these parts
 --cards N        how many of the deals are open, that is on the board (default 500)
 --rounds N       openings for each median (default 7)
 --samples N      keystrokes, edits (default 200)
+--seconds N      how long many people edit one record (default 20)
+--records N      what is compared with other servers (default 10000)
 --profile        also list the functions that took longest, on standard error
 `;
 
@@ -57,6 +61,8 @@ export function options() {
     cards: number("cards"),
     rounds: number("rounds"),
     samples: number("samples"),
+    seconds: number("seconds"),
+    records: number("records"),
   };
 }
 
@@ -64,6 +70,9 @@ export function options() {
 export function progress(words) {
   process.stderr.write(`${words}\n`);
 }
+
+/** Waits. */
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** The value below which a share of the samples lies (nearest rank). */
 export function quantile(samples, share) {
@@ -74,6 +83,7 @@ export function quantile(samples, share) {
 export const median = (samples) => quantile(samples, 0.5);
 
 const round = (value) => (typeof value === "number" ? Math.round(value * 10) / 10 : value);
+const roundRatio = (value) => Math.round(value * 1_000) / 1_000;
 
 /** Writers of the JSON lines of one bench. */
 export function lines(bench) {
@@ -83,7 +93,8 @@ export function lines(bench) {
     const extra = Object.fromEntries(Object.entries(more).map(([key, it]) => [key, round(it)]));
     const load = round(loadavg()[0]);
     const met = goal === null ? undefined : value <= goal;
-    const all = { bench, figure, value: round(value), goal: goal ?? undefined, unit, met, ...extra, load, cores: cpus().length };
+    const shown = unit === "ratio" ? roundRatio(value) : round(value);
+    const all = { bench, figure, value: shown, goal: goal ?? undefined, unit, met, ...extra, load, cores: cpus().length };
     process.stdout.write(`${JSON.stringify(all)}\n`);
   };
   /** A figure that is a quantile of samples. */
