@@ -7,6 +7,7 @@ mod support;
 use huike_shared::customers::{Contact, Customer};
 use huike_shared::id::{Entropy, RecordId};
 use huike_shared::local::{Intent, IntentPart, Report, Request};
+use huike_shared::note::{Splice, note_ref};
 use huike_shared::record::{Kind, Record, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::scalar::Scalar;
@@ -160,4 +161,55 @@ fn s_36_what_belongs_to_an_erased_record_is_not_kept_either() {
     assert_eq!(pushed.len(), 1);
     answer(&mut company, &pushed[0], Verdict::Refused(Refusal::Erased));
     assert_nowhere(&mut company, &["known.1", "tied.3"]);
+}
+
+#[test]
+fn s_35_what_was_refused_goes_with_its_record() {
+    let (mut company, record) = with_customer();
+    company.crash(0);
+    company.start(0);
+    let pushed = greet(&mut company);
+    answer(
+        &mut company,
+        &pushed[0],
+        Verdict::Refused(Refusal::NotPermitted),
+    );
+    assert!(company.devices[0].disk.holds_word("waiting.2"));
+    let entry = erased(&company, record, 2);
+    company.hear(0, entry);
+    assert_nowhere(&mut company, &["known.1", "waiting.2"]);
+}
+
+#[test]
+fn s_35_and_the_notes_that_only_the_device_has() {
+    let (mut company, record) = with_customer();
+    let field: Box<str> = "notes".into();
+    let open = Request::OpenNote {
+        owner: record,
+        field: field.clone(),
+    };
+    company.request(0, open);
+    company.wake(0);
+    let note = note_ref(record, &field);
+    let heads = company.devices[0].notes[&note.id].0.clone();
+    let intent = company.entropy.record_id(company.now);
+    let splice = Splice {
+        at: 0,
+        remove: 0,
+        insert: "written.4".into(),
+    };
+    company.request(
+        0,
+        Request::Splice {
+            intent,
+            owner: record,
+            field,
+            heads,
+            splice,
+        },
+    );
+    assert!(company.devices[0].disk.holds_word("written.4"));
+    let entry = erased(&company, record, 2);
+    company.hear(0, entry);
+    assert_nowhere(&mut company, &["known.1", "waiting.2", "written.4"]);
 }

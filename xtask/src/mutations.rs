@@ -20,7 +20,7 @@ const COPIED: [&str; 6] = [".cargo", "shared", "app", "server", "xtask", "docs"]
 /// Files beside them.
 const COPIED_FILES: [&str; 3] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
 /// The tests that must notice.
-const TESTS: [&str; 10] = [
+const TESTS: [&str; 12] = [
     "--test",
     "convergence",
     "--test",
@@ -31,6 +31,8 @@ const TESTS: [&str; 10] = [
     "epochs",
     "--test",
     "genesis",
+    "--test",
+    "erasure",
 ];
 /// Random histories for each bug: one that needs more is hard to find again.
 const SEEDS: &str = "200";

@@ -11,6 +11,7 @@ mod cache;
 mod erased;
 mod follow;
 mod judge;
+mod recent;
 mod renewal;
 mod worker;
 mod working;

@@ -1,5 +1,6 @@
 //! Document states that were used lately, within a number of bytes.
 
+use super::recent::Recent;
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
 use huike_shared::sync::message::DocumentState;
@@ -23,24 +24,26 @@ pub struct Cache {
 #[derive(Debug)]
 struct Cached {
     state: DocumentState,
+    recent: Recent,
     bytes: usize,
     used: u64,
 }
 
 impl Cache {
-    /// A copy of a state.
-    pub fn get(&mut self, key: &Key) -> Option<DocumentState> {
+    /// A copy of a state, and what authors knew lately; that is gone unless it is put back.
+    pub fn get(&mut self, key: &Key) -> Option<(DocumentState, Recent)> {
         self.clock += 1;
         let cached = self.entries.get_mut(key)?;
         self.by_use.remove(&cached.used);
         cached.used = self.clock;
         self.by_use.insert(self.clock, *key);
-        Some(cached.state.clone())
+        Some((cached.state.clone(), std::mem::take(&mut cached.recent)))
     }
 
-    /// Keeps a state whose stored form has so many bytes.
-    pub fn put(&mut self, key: Key, state: DocumentState, bytes: usize) {
+    /// Keeps a state whose stored form has so many bytes, and others of about its size.
+    pub fn put(&mut self, key: Key, state: DocumentState, recent: Recent, bytes: usize) {
         self.remove(&key);
+        let bytes = bytes * (1 + recent.len());
         self.clock += 1;
         self.bytes += bytes;
         self.by_use.insert(self.clock, key);
@@ -48,6 +51,7 @@ impl Cache {
             key,
             Cached {
                 state,
+                recent,
                 bytes,
                 used: self.clock,
             },
@@ -105,10 +109,15 @@ mod tests {
         let mut cache = Cache::default();
         let state = DocumentState::Flat(Registers::default());
         for number in 0..4 {
-            cache.put(key(number), state.clone(), CACHE_BYTES_MAX / 4);
+            cache.put(
+                key(number),
+                state.clone(),
+                Recent::default(),
+                CACHE_BYTES_MAX / 4,
+            );
         }
         assert!(cache.get(&key(0)).is_some());
-        cache.put(key(4), state, CACHE_BYTES_MAX / 4);
+        cache.put(key(4), state, Recent::default(), CACHE_BYTES_MAX / 4);
         assert!(cache.get(&key(0)).is_some() && cache.get(&key(4)).is_some());
         assert!(cache.get(&key(1)).is_none());
     }

@@ -99,8 +99,13 @@ impl Judge {
             }
             for document in &append.documents {
                 let key = (append.workspace_id, document.record);
-                if let Some(state) = batch.working.get_mut(&key).and_then(|it| it.state.take()) {
-                    self.cache.put(key, state, document.state.len());
+                let Some(working) = batch.working.get_mut(&key) else {
+                    continue;
+                };
+                let mut recent = std::mem::take(&mut working.recent);
+                working.branches.iter().for_each(|it| recent.add(it));
+                if let Some(state) = working.state.take() {
+                    self.cache.put(key, state, recent, document.state.len());
                 }
             }
         }
@@ -135,7 +140,13 @@ impl Judge {
                     continue;
                 }
                 match self.cache.get(&key) {
-                    Some(state) => drop(batch.working.insert(key, Working::new(Some(state)))),
+                    Some((state, recent)) => {
+                        drop(
+                            batch
+                                .working
+                                .insert(key, Working::with(Some(state), recent)),
+                        );
+                    }
                     None => drop(
                         missing
                             .entry(workspace_id)
@@ -290,6 +301,7 @@ impl Judge {
             submission.author.role,
         );
         if verdict.is_ok() {
+            working.recent.add(&current);
             current.apply(&flat, stamp);
         }
         working.state = Some(DocumentState::Flat(current));

@@ -46,6 +46,7 @@ impl Judge {
         working.state = Some(DocumentState::Flat(renewed));
         working.history = None;
         working.branches.clear();
+        working.recent.clear();
         working.fresh = vec![genesis];
         Ok(Ok((change, actor)))
     }

@@ -2,6 +2,7 @@
 
 use super::broken;
 use super::cache::Key;
+use super::recent::Recent;
 use crate::history;
 use crate::store::{Store, StoreResult};
 use huike_shared::document::{self, ChangeHash, FlatChange, Registers};
@@ -23,6 +24,8 @@ pub struct Working {
     /// States of authors who did not know the latest, by their heads: a day's offline edits of
     /// one record cost one replay and not one each.
     pub branches: Vec<Registers>,
+    /// The same of earlier batches, and what this one began with.
+    pub recent: Recent,
     /// Where the changes of earlier epochs were accepted; fetched when one is pushed again.
     pub earlier: Option<HashMap<ChangeHash, (u64, Timestamp)>>,
 }
@@ -30,7 +33,13 @@ pub struct Working {
 impl Working {
     /// As stored.
     pub fn new(state: Option<DocumentState>) -> Self {
+        Working::with(state, Recent::default())
+    }
+
+    /// As last committed, with what authors knew lately.
+    pub fn with(state: Option<DocumentState>, recent: Recent) -> Self {
         Working {
+            recent,
             state,
             position: None,
             history: None,
@@ -107,6 +116,10 @@ impl Working {
         {
             return Ok(Branch::Earlier(self.branches.swap_remove(index)));
         }
+        if let Some(state) = self.recent.find(&change.deps) {
+            return Ok(Branch::Earlier(state));
+        }
+        self.recent.want();
         if self.history.is_none() {
             let logged = store.changes_of(*workspace_id, *record).await?;
             let mut history = Vec::with_capacity(logged.len() + self.fresh.len());

@@ -343,7 +343,7 @@ async fn s_24_a_workspace_sees_and_touches_nothing_of_another() {
     let change = theirs.name(record, "theirs");
     assert_eq!(position(&theirs.push_one(change).await), 1);
     assert_eq!(mine.account.states(0).await.states.len(), 1);
-    for path in ["document", "history"] {
+    for path in ["document", "changes"] {
         let path = format!("/api/v1/records/customer/{}/{path}", record.id);
         let (ours, theirs) = (one.get(&path).await, other.get(&path).await);
         assert_eq!(
