@@ -55,12 +55,10 @@ async function places(device: Page, word: string): Promise<string[]> {
 
 test("what was erased is on no device", async () => {
   await createCustomer(page, WORD);
-  await openCustomer(page, WORD);
-  await editField(page, "备注", `${WORD} said`);
   await createCustomer(page, OTHER);
   await synced(page);
   const address = await page.evaluate(async (word) => {
-    const answer = await fetch(`/api/v1/records/customer?q=${word}`);
+    const answer = await fetch(`/api/v1/records/customer?name=${word}`);
     return (await answer.json()).records[0].id;
   }, WORD);
   for (const device of [page, colleague]) {
@@ -75,7 +73,7 @@ test("what was erased is on no device", async () => {
   // A tablet that is away, with an edit of the same customer.
   await colleague.context().setOffline(true);
   await openCustomer(colleague, WORD);
-  await editField(colleague, "备注", `${WORD} later`);
+  await editField(colleague, "名称", `${WORD} later`);
 
   const answer = await page.context().request.post(`${server.address}/api/v1/erasures`, {
     data: { kind: "customer", id: address },
