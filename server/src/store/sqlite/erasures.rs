@@ -3,13 +3,17 @@
 use super::changes::{number, position, record_ref};
 use super::{SqliteStore, blob, id, time};
 use crate::projection;
-use crate::store::StoreResult;
 use crate::store::changes::Appended;
 use crate::store::erasures::{EmptyPlace, ErasedRecord, Erasure, Erasures, blank_hash};
+use crate::store::{StoreError, StoreResult};
 use async_trait::async_trait;
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
+use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnection;
+
+/// How often the log of writes is tried to be cut while somebody reads, each time as long as the database waits.
+const CHECKPOINTS_MAX: usize = 6;
 
 #[async_trait]
 impl Erasures for SqliteStore {
@@ -102,10 +106,14 @@ impl Erasures for SqliteStore {
         // Written anew, the file has no free pages and no old ones; then nothing stays in the log of writes.
         let mut writer = self.writer.acquire().await?;
         sqlx::query("vacuum").execute(&mut *writer).await?;
-        sqlx::query("pragma wal_checkpoint(truncate)")
-            .execute(&mut *writer)
-            .await?;
-        Ok(())
+        for _ in 0..CHECKPOINTS_MAX {
+            let cut = sqlx::query("pragma wal_checkpoint(truncate)");
+            let is_busy: i64 = cut.fetch_one(&mut *writer).await?.try_get(0)?;
+            if is_busy == 0 {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Busy)
     }
 }
 
