@@ -79,7 +79,7 @@ const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const rank = (number) => `c${DIGITS[Math.floor(number / 3_844) % 62]}${DIGITS[Math.floor(number / 62) % 62]}${DIGITS[number % 62]}V`;
 
 /** The values of a deal. The first ones are open. */
-function deal(number, size, board) {
+export function deal(number, size, board) {
   const below = chance(number + 50_001);
   const at = below(size.customers);
   const since = Date.now() - below(40) * DAY_MS;
@@ -146,7 +146,8 @@ async function fill(folder, size) {
 
 const numbers = (count) => Array.from({ length: count }, (_, index) => index);
 
-async function setUp(page, server) {
+/** Makes the workspace and its first account. */
+export async function setUp(page, server) {
   await page.goto(`${server.address}/setup?code=${server.code}`);
   await page.locator("#workspace").fill("云仓贸易");
   await page.locator("#name").fill("王伟");
@@ -166,7 +167,8 @@ export async function signIn(page, server) {
   await page.waitForURL("**/app/**");
 }
 
-async function standardBoard(page, server) {
+/** Makes the standard pipeline. */
+export async function standardBoard(page, server) {
   await page.goto(`${server.address}/app/deals`);
   await page.getByRole("button", { name: "创建标准流程" }).click();
   await page.waitForURL(/\/app\/deals\/[0-9a-f-]{36}/);

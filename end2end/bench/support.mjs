@@ -25,6 +25,8 @@ const OPTIONS = {
   samples: { type: "string", default: "200" },
   seconds: { type: "string", default: "20" },
   records: { type: "string", default: "10000" },
+  company: { type: "string", default: "100000" },
+  settle: { type: "string", default: "10" },
   profile: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 };
@@ -37,6 +39,8 @@ const USAGE = `--only a,b       only these parts
 --samples N      keystrokes, edits (default 200)
 --seconds N      how long many people edit one record (default 20)
 --records N      what is compared with other servers (default 10000)
+--company N      customers, and half as many deals, that a new device receives (default 100000)
+--settle N       seconds that the server runs before (default 10)
 --profile        also list the functions that took longest, on standard error
 `;
 
@@ -63,6 +67,8 @@ export function options() {
     samples: number("samples"),
     seconds: number("seconds"),
     records: number("records"),
+    company: number("company"),
+    settle: number("settle"),
   };
 }
 

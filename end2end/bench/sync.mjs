@@ -1,5 +1,6 @@
 // The figures of sync: two devices, then the server beside other servers and alone on the wire.
 import { filled } from "./data.mjs";
+import { arrival } from "./arrival.mjs";
 import { live } from "./live.mjs";
 import { homecoming } from "./homecoming.mjs";
 import { edits } from "./peers/edits.mjs";
@@ -26,6 +27,7 @@ await runParts(
     first_contact: onTheWire(first_contact),
     idle: onTheWire(idle),
     three_days: onTheWire(three_days),
+    arrival: onTheWire(arrival),
   },
   chosen.only,
 );

@@ -13,6 +13,7 @@ use crate::store::Store;
 use crate::store::notices::Notice;
 use crate::store::people::Digest;
 use crate::sync::seen::Positions;
+use crate::sync::snapshot::Snapshots;
 use crate::sync::{Hub, Ingest};
 use huike_shared::id::RecordId;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -46,6 +47,8 @@ pub struct Parts {
     pub hub: Hub,
     /// How far each device is.
     pub positions: Positions,
+    /// What new devices fetch.
+    pub snapshots: Snapshots,
     /// What is remembered of programs.
     pub programs: Programs,
     /// Hashing, a few at a time.
@@ -94,6 +97,7 @@ impl AppState {
             imports: Desk::new(ingest.clone()),
             ingest,
             hub,
+            snapshots: Snapshots::default(),
             programs: Programs::default(),
             passwords: Passwords::new()?,
             set_up_code: entropy::code(),

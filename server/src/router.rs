@@ -94,6 +94,12 @@ pub fn router(state: AppState) -> Router {
             get(sync::catch_up::states)
                 .layer(CompressionLayer::new().quality(CompressionLevel::Fastest)),
         )
+        .route("/api/v1/sync/snapshot", get(sync::snapshot::show))
+        .route(
+            "/api/v1/sync/snapshot/{position}/{number}",
+            get(sync::snapshot::part)
+                .layer(CompressionLayer::new().quality(CompressionLevel::Fastest)),
+        )
         .route(
             "/api/v1/records/{kind}/{id}/document",
             get(sync::records::document),

@@ -12,6 +12,7 @@ pub mod hub;
 pub mod ingest;
 pub mod records;
 pub mod seen;
+pub mod snapshot;
 pub mod socket;
 pub mod writer;
 

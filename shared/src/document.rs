@@ -11,6 +11,7 @@
 //! Nothing here checks bytes from strangers; that is the gate's work (`sync::gate`).
 
 mod author;
+pub mod columns;
 pub mod epoch;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -225,6 +226,11 @@ impl Registers {
         self.heads.is_empty()
     }
 
+    /// The first change.
+    pub fn created(&self) -> Stamp {
+        self.created
+    }
+
     /// The latest change.
     pub fn updated(&self) -> Stamp {
         self.updated
@@ -369,7 +375,7 @@ impl Registers {
             kind: def.kind,
             id,
             // A record of which no change is left, since its creation was refused, is not there.
-            deleted: self.is_deleted() || self.heads().is_empty(),
+            deleted: self.is_deleted() || self.max_op == 0,
             created: self.created,
             updated: self.updated,
             values: vec![Scalar::Null; def.fields.len()],

@@ -3,6 +3,7 @@
 //! [`message`] is the wire on one page, [`gate`] the server's verdict, [`replica`] the client half.
 //! All of it is pure: shells perform effects and report events.
 
+pub mod block;
 pub mod gate;
 pub mod message;
 pub mod outbox;

@@ -4,14 +4,17 @@ use huike_shared::history::AskError;
 use huike_shared::id::RecordId;
 use huike_shared::local::{self, Question};
 use huike_shared::registry;
-use huike_shared::sync::message::{self, FrameError, PROTOCOL, StatesPage};
+use huike_shared::sync::message::{
+    self, FrameError, PROTOCOL, SnapshotManifest, SnapshotPart, StatesPage,
+};
 use huike_shared::sync::replica::FetchError;
 use js_sys::{Reflect, Uint8Array};
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestInit, Response, WorkerGlobalScope};
 
-/// A page of states may come through a slow line.
+/// States may come through a slow line.
 const STATES_TIMEOUT_MS: u32 = 60_000;
 /// A short answer.
 const ME_TIMEOUT_MS: u32 = 10_000;
@@ -20,8 +23,24 @@ const ASK_TIMEOUT_MS: u32 = 20_000;
 
 /// Gets the states after a position.
 pub async fn states(after: u64) -> Result<StatesPage, FetchError> {
-    let address = format!("/api/v1/sync/states?after={after}&protocol={PROTOCOL}");
-    let response = get(&address, STATES_TIMEOUT_MS).await?;
+    frame(&format!(
+        "/api/v1/sync/states?after={after}&protocol={PROTOCOL}"
+    ))
+    .await
+}
+
+/// Gets what a new device is to fetch.
+pub async fn snapshot() -> Result<SnapshotManifest, FetchError> {
+    frame("/api/v1/sync/snapshot").await
+}
+
+/// Gets a part of a snapshot.
+pub async fn part(position: u64, number: u32) -> Result<SnapshotPart, FetchError> {
+    frame(&format!("/api/v1/sync/snapshot/{position}/{number}")).await
+}
+
+async fn frame<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
+    let response = get(address, STATES_TIMEOUT_MS).await?;
     let body = response.array_buffer().map_err(unreachable)?;
     let body = JsFuture::from(body).await.map_err(unreachable)?;
     message::decode_unlimited(&Uint8Array::new(&body).to_vec()).map_err(|error| match error {
@@ -84,6 +103,7 @@ async fn get(address: &str, timeout_ms: u32) -> Result<Response, FetchError> {
     match response.status() {
         200 => Ok(response),
         401 | 403 => Err(FetchError::SignedOut),
+        404 => Err(FetchError::Gone),
         426 => Err(FetchError::ClientTooOld),
         _ => Err(FetchError::Unreachable),
     }

@@ -78,7 +78,12 @@ impl Mailbox {
             !matches!(
                 mail,
                 Mail::Event(
-                    Event::Connected | Event::Disconnected | Event::Received(_) | Event::Fetched(_)
+                    Event::Connected
+                        | Event::Disconnected
+                        | Event::Received(_)
+                        | Event::Fetched(_)
+                        | Event::Snapshot(_)
+                        | Event::Part { .. }
                 )
             )
         });

@@ -61,20 +61,25 @@ impl Browser {
         }
     }
 
-    fn fetch(&self, after: u64) {
+    /// Hands in what comes of a request, unless it is not wanted any more by then.
+    fn fetch<T>(
+        &self,
+        answer: impl Future<Output = Result<T, FetchError>> + 'static,
+        event: impl FnOnce(Result<T, FetchError>) -> Event + 'static,
+    ) {
         let (mailbox, socket) = (self.mailbox.clone(), self.socket.clone());
         let round = self.round.clone();
         let asked_in = round.get();
         spawn_local(async move {
-            let page = fetch::states(after).await;
+            let answer = answer.await;
             if round.get() != asked_in {
                 return;
             }
-            if page == Err(FetchError::SignedOut) {
+            if matches!(answer, Err(FetchError::SignedOut)) {
                 // The socket finds out when somebody has signed in again.
                 socket.close();
             }
-            mailbox.event(Event::Fetched(page));
+            mailbox.event(event(answer));
         });
     }
 }
@@ -115,7 +120,15 @@ impl Outside for Browser {
                 }
                 self.socket.send(&message);
             }
-            Effect::Fetch { after } => self.fetch(after),
+            Effect::Fetch { after } => self.fetch(fetch::states(after), Event::Fetched),
+            Effect::FetchSnapshot => self.fetch(fetch::snapshot(), Event::Snapshot),
+            Effect::FetchPart { position, number } => {
+                self.fetch(fetch::part(position, number), move |part| Event::Part {
+                    position,
+                    number,
+                    part,
+                });
+            }
             Effect::Close => {
                 // What it said after the frame for which it is closed must not be heard.
                 self.mailbox.forget_connection();

@@ -70,8 +70,11 @@ pub async fn make(
     };
     let records = plan(&*state.store, by.workspace_id, root).await?;
     // Somebody who goes away meanwhile must not leave it half done.
-    let work =
-        tokio::spawn(async move { erase(&state.ingest, &state.erased_list, by, records).await });
+    let work = tokio::spawn(async move {
+        let erased = erase(&state.ingest, &state.erased_list, by, records).await;
+        state.snapshots.forget(by.workspace_id);
+        erased
+    });
     let erased = work.await.map_err(Failure::broken)??;
     let told = json!({ "records": counts(&erased) });
     Ok((StatusCode::CREATED, Fresh(told)))

@@ -233,7 +233,8 @@ async fn is_fresh(twin: &Path, file: &Path) -> bool {
     }
 }
 
-fn takes_brotli(headers: &HeaderMap) -> bool {
+/// Whether whoever asks opens what brotli has compressed.
+pub fn takes_brotli(headers: &HeaderMap) -> bool {
     headers
         .get_all(header::ACCEPT_ENCODING)
         .iter()

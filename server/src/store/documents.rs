@@ -49,6 +49,18 @@ pub struct DocumentsPage {
     pub remaining: u64,
 }
 
+/// A document of a whole workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitedDocument {
+    /// The document.
+    pub document: StoredDocument,
+    /// Its last change, if the log still has it.
+    pub last_change: Option<Vec<u8>>,
+}
+
+/// What is done with each document of a whole workspace.
+pub type Visit<'a> = &'a mut (dyn FnMut(VisitedDocument) -> StoreResult<()> + Send);
+
 /// Which rows are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowsAsked {
@@ -82,6 +94,13 @@ pub trait Documents {
         count: u64,
         bytes: usize,
     ) -> StoreResult<DocumentsPage>;
+    /// Hands in every document, the one that was changed last first, and answers which log they belong to and
+    /// where it stood. All of one moment.
+    async fn visit_documents(
+        &self,
+        workspace_id: RecordId,
+        visit: Visit<'_>,
+    ) -> StoreResult<(RecordId, u64)>;
     /// One row.
     async fn row(
         &self,

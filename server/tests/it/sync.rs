@@ -9,4 +9,5 @@ mod javascript;
 mod order;
 mod refusals;
 mod seen;
+mod snapshot;
 pub mod survive;

@@ -9,13 +9,11 @@
 //! the server's history.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU64;
 
-use automerge::legacy::{Key, ObjectId, Op, OpId as LegacyOpId, OpType};
-use automerge::{Change, ExpandedChange};
 use sha2::{Digest, Sha256};
 
-use super::{Actor, Cell, DELETED, Registers, to_automerge};
+use super::columns::founding_change;
+use super::{Actor, Cell, DELETED, Registers};
 use crate::record::RecordRef;
 use crate::scalar::Scalar;
 
@@ -86,46 +84,30 @@ impl Registers {
             updated: self.updated,
             ..Registers::default()
         };
-        let mut operations = Vec::new();
-        let mut keys = BTreeMap::new();
-        for (key, cells) in &self.keys {
-            let Some(shown) = carried(key, cells) else {
-                continue;
-            };
-            operations.push(Op {
-                action: OpType::Put(to_automerge(&shown.value)),
-                obj: ObjectId::Root,
-                key: Key::Map(key.as_ref().into()),
-                pred: std::iter::empty::<LegacyOpId>().collect(),
-                insert: false,
-            });
+        let mut keys: BTreeMap<Box<str>, Vec<Cell>> = BTreeMap::new();
+        let carried: Vec<(&str, &Cell)> = self
+            .keys
+            .iter()
+            .filter_map(|(key, cells)| Some((&**key, carried(key, cells)?)))
+            .collect();
+        for (counter, (key, shown)) in (1..).zip(&carried) {
             let stamp = self.stamp_of(shown);
             let cell = Cell {
-                counter: operations.len() as u64,
+                counter,
                 actor: 0,
                 value: shown.value.clone(),
                 at: stamp.at,
                 by: renewed.intern_member(stamp.by),
             };
-            keys.insert(key.clone(), vec![cell]);
+            keys.insert(Box::from(*key), vec![cell]);
         }
-        if operations.is_empty() {
+        if keys.is_empty() {
             return None;
         }
+        renewed.max_op = keys.len() as u64;
         renewed.keys = keys;
-        renewed.max_op = operations.len() as u64;
-        let change = Change::from(ExpandedChange {
-            operations,
-            actor_id: actor.to_automerge(),
-            hash: None,
-            seq: 1,
-            start_op: NonZeroU64::MIN,
-            time: 0,
-            message: None,
-            deps: Vec::new(),
-            extra_bytes: Vec::new(),
-            author: None,
-        });
+        let values = carried.iter().map(|(key, cell)| (*key, &cell.value));
+        let change = founding_change(actor, 0, values);
         renewed.heads = vec![change.hash().into()];
         let body = change.raw_bytes().to_vec();
         (body.len() <= GENESIS_BYTES_MAX).then_some((renewed, body))

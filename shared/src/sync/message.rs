@@ -256,6 +256,34 @@ pub struct StateEntry {
     pub state: DocumentState,
 }
 
+/// What a new device fetches, the answer to `GET /api/v1/sync/snapshot`: everything as it was at one
+/// position, in parts. Since version 2.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotManifest {
+    /// Which log positions belong to.
+    pub log: RecordId,
+    /// The cursor of a replica that has stored all parts.
+    pub position: u64,
+    /// The parts, in the order in which this member wants them.
+    pub parts: Vec<SnapshotPartInfo>,
+}
+
+/// One part of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotPartInfo {
+    /// Its name among the parts.
+    pub number: u32,
+    /// How many records it has; for the progress line.
+    pub records: u32,
+}
+
+/// The records of one part, the answer to `GET /api/v1/sync/snapshot/<position>/<number>`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotPart {
+    /// The records in blocks ([`crate::sync::block`]).
+    pub blocks: Vec<serde_bytes::ByteBuf>,
+}
+
 /// A document as it is stored and sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DocumentState {

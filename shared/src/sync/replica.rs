@@ -12,6 +12,7 @@
 //! one transaction.
 
 mod answers;
+mod arrival;
 mod asked;
 mod chunks;
 mod deferred;
@@ -30,6 +31,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub use self::interface::{Effect, Event, FetchError, Identity, Step, Stored, Table, Write};
 pub use self::restored::{KEPT_DAYS, KEPT_MAX};
 
+use self::arrival::Arriving;
 use self::chunks::{Records, Waiting};
 use self::meta::Meta;
 use self::notes::{Engine, OpenNotes};
@@ -40,11 +42,10 @@ use super::outbox::{OutboxEntry, TrayEntry};
 use crate::access::Role;
 use crate::document::{Actor, ChangeHash, Registers};
 use crate::id::{Entropy, RecordId};
-use crate::local::{Connection, Failure, Opened, RefusedEdit, Report, Request, Status};
+use crate::local::{Connection, Failure, Opened, Report, Request, Status};
 use crate::packed;
 use crate::record::{Kind, RecordRef};
 use crate::registry;
-use crate::scalar::Scalar;
 use crate::time::Timestamp;
 
 /// Intents remembered after they were acknowledged.
@@ -69,6 +70,7 @@ pub struct Replica {
     notes: OpenNotes,
     engine: Engine,
     kept: Kept,
+    arrival: Arriving,
     outbox: BTreeMap<u64, OutboxEntry>,
     outbox_next: u64,
     by_hash: HashMap<(RecordId, ChangeHash), u64>,
@@ -125,6 +127,7 @@ impl Replica {
             notes: OpenNotes::default(),
             engine: Engine::Unwanted,
             kept,
+            arrival: Arriving::open(&stored.meta),
             outbox: BTreeMap::new(),
             outbox_next: 1,
             by_hash: HashMap::new(),
@@ -196,6 +199,12 @@ impl Replica {
                 self.received(now, entropy, message);
             }
             Event::Fetched(result) => self.fetched(entropy, result),
+            Event::Snapshot(result) => self.snapshot(result),
+            Event::Part {
+                position,
+                number,
+                part,
+            } => self.part(entropy, position, number, part),
             Event::SignedOut => self.connection = Connection::SignedOut,
             Event::Woke => {
                 self.tidy_asked = false;
@@ -282,36 +291,6 @@ impl Replica {
             }));
     }
 
-    fn tell_waiting(&mut self, screen: u64) {
-        let waiting = self.outbox.values().map(OutboxEntry::to_waiting).collect();
-        let refused = self
-            .tray
-            .values()
-            .map(|it| {
-                let edit = it.entry.to_waiting();
-                let current = self.current_values(&it.entry.record, &edit.values);
-                RefusedEdit {
-                    edit,
-                    current,
-                    refusal: it.refusal.clone(),
-                }
-            })
-            .collect();
-        self.tell(screen, Report::Waiting { waiting, refused });
-    }
-
-    fn current_values(
-        &self,
-        record: &RecordRef,
-        values: &[(Box<str>, Scalar)],
-    ) -> Vec<(Box<str>, Scalar)> {
-        let state = self.current(record);
-        values
-            .iter()
-            .map(|(key, _)| (key.clone(), state.value(key).clone()))
-            .collect()
-    }
-
     /// Confirmed plus outbox.
     fn current(&self, record: &RecordRef) -> Registers {
         match self.live.get(&record.id) {
@@ -379,6 +358,7 @@ impl Replica {
         self.in_flight = 0;
         self.forget_connection();
         self.kept.forget_greeting();
+        self.arrival.forget_connection();
         if !matches!(
             self.connection,
             Connection::SignedOut | Connection::ClientTooOld

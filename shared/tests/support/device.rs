@@ -15,7 +15,7 @@ use huike_shared::sync::message::{
     self, Answer, ClientMessage, Entry, PROTOCOL, PROTOCOL_EPOCHS, PROTOCOL_FIRST, ServerMessage,
     Welcome, agreed,
 };
-use huike_shared::sync::replica::{Effect, Event, Replica, Table, Write};
+use huike_shared::sync::replica::{Effect, Event, FetchError, Replica, Table, Write};
 use huike_shared::time::Timestamp;
 
 use super::server::Server;
@@ -137,7 +137,11 @@ impl Device {
         self.inbox.retain(|it| {
             !matches!(
                 it,
-                Event::Received(_) | Event::Connected | Event::Fetched(_)
+                Event::Received(_)
+                    | Event::Connected
+                    | Event::Fetched(_)
+                    | Event::Snapshot(_)
+                    | Event::Part { .. }
             )
         });
         if was {
@@ -168,7 +172,11 @@ impl Device {
                         self.up.push_back(frame);
                     }
                 }
-                Effect::Fetch { after } => self.up.push_back(fetch_frame(after)),
+                Effect::Fetch { after } => self.up.push_back(fetch_frame(FETCH, after, 0)),
+                Effect::FetchSnapshot => self.up.push_back(fetch_frame(FETCH_SNAPSHOT, 0, 0)),
+                Effect::FetchPart { position, number } => {
+                    self.up.push_back(fetch_frame(FETCH_PART, position, number));
+                }
                 Effect::Close => self.disconnect(),
                 Effect::Wake { .. } => self.inbox.push_back(Event::Woke),
                 Effect::ReadKept => {
@@ -260,12 +268,31 @@ impl Device {
             ClientMessage::Presence {
                 record: Some(record),
             } if record.kind.0 == FETCH => {
-                let mut bytes = [0; 8];
-                bytes.copy_from_slice(&record.id.0[..8]);
-                let page = server.states(u64::from_be_bytes(bytes), server.page_max);
+                let (after, _) = fetched(record.id);
+                let page = server.states(after, server.page_max);
                 let page = message::decode_unlimited(&message::encode(self.protocol, &page));
                 self.inbox
                     .push_back(Event::Fetched(Ok(page.expect("a page reads back"))));
+            }
+            ClientMessage::Presence {
+                record: Some(record),
+            } if record.kind.0 == FETCH_SNAPSHOT => {
+                let manifest = match self.protocol {
+                    PROTOCOL_FIRST => Err(FetchError::Gone),
+                    _ => Ok(server.snapshot()),
+                };
+                self.inbox.push_back(Event::Snapshot(manifest));
+            }
+            ClientMessage::Presence {
+                record: Some(record),
+            } if record.kind.0 == FETCH_PART => {
+                let (position, number) = fetched(record.id);
+                let part = server.snapshot_part(position, number);
+                self.inbox.push_back(Event::Part {
+                    position,
+                    number,
+                    part: part.ok_or(FetchError::Gone),
+                });
             }
             ClientMessage::Presence { .. } | ClientMessage::Ping => {}
         }
@@ -313,14 +340,17 @@ fn show(screen: &mut BTreeMap<RecordRef, Row>, report: &Report) {
     }
 }
 
-/// Fetches travel in the same queue here, dressed as a presence of this kind.
+/// Fetches travel in the same queue here, dressed as a presence of these kinds.
 const FETCH: u8 = 255;
+const FETCH_SNAPSHOT: u8 = 254;
+const FETCH_PART: u8 = 253;
 
-fn fetch_frame(after: u64) -> Vec<u8> {
+fn fetch_frame(kind: u8, position: u64, number: u32) -> Vec<u8> {
     let mut id = [0; 16];
-    id[..8].copy_from_slice(&after.to_be_bytes());
+    id[..8].copy_from_slice(&position.to_be_bytes());
+    id[8..12].copy_from_slice(&number.to_be_bytes());
     let record = RecordRef {
-        kind: huike_shared::record::Kind(FETCH),
+        kind: huike_shared::record::Kind(kind),
         id: RecordId(id),
     };
     message::encode(
@@ -329,4 +359,12 @@ fn fetch_frame(after: u64) -> Vec<u8> {
             record: Some(record),
         },
     )
+}
+
+/// What [`fetch_frame`] put into the id.
+fn fetched(id: RecordId) -> (u64, u32) {
+    let (mut position, mut number) = ([0; 8], [0; 4]);
+    position.copy_from_slice(&id.0[..8]);
+    number.copy_from_slice(&id.0[8..12]);
+    (u64::from_be_bytes(position), u32::from_be_bytes(number))
 }

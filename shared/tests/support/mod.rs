@@ -168,6 +168,7 @@ impl Company {
         self.server = Server {
             log_id: self.entropy.record_id(self.now),
             now: self.server.now,
+            snapshot: None,
             ..backup.clone()
         };
         // Before anybody is served, what was erased since is erased again.

@@ -4,17 +4,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use automerge::{AutoCommit, ReadDoc};
 use huike_shared::access::Role;
+use huike_shared::document::columns::Loose;
 use huike_shared::document::{self, Actor, ChangeHash, FlatChange, Registers};
 use huike_shared::id::RecordId;
 use huike_shared::note::{Note, NoteDocument, NoteState, note_ref, owner_of};
-use huike_shared::record::RecordRef;
+use huike_shared::record::{Kind, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::registry;
 use huike_shared::row::{Row, Stamp};
 use huike_shared::scalar::Scalar;
+use huike_shared::sync::block::{self, BlockState};
 use huike_shared::sync::gate;
 use huike_shared::sync::message::{
-    DocumentState, Entry, MemberInfo, PushedChange, StateEntry, StatesPage, Verdict,
+    DocumentState, Entry, MemberInfo, PushedChange, SnapshotManifest, SnapshotPart,
+    SnapshotPartInfo, StateEntry, StatesPage, Verdict,
 };
 use huike_shared::time::Timestamp;
 
@@ -48,7 +51,23 @@ pub struct Server {
     pub page_max: usize,
     /// The position of the last renewal: who has not come so far gets states.
     pub floor: u64,
+    /// What new devices fetch, until it is too old.
+    pub(super) snapshot: Option<Snapshot>,
 }
+
+/// Everything at one position.
+#[derive(Clone)]
+pub(super) struct Snapshot {
+    position: u64,
+    erased: usize,
+    parts: Vec<SnapshotPart>,
+    manifest: SnapshotManifest,
+}
+
+/// Positions by which the log may be ahead of a snapshot.
+const SNAPSHOT_BEHIND_MAX: u64 = 30;
+/// Below this there is none.
+const SNAPSHOT_POSITIONS_MIN: u64 = 12;
 
 impl Server {
     pub fn new(members: &[RecordId]) -> Self {
@@ -73,6 +92,7 @@ impl Server {
             catch_up_max: 40,
             page_max: 7,
             floor: 0,
+            snapshot: None,
         }
     }
 
@@ -281,6 +301,67 @@ impl Server {
             states,
             next,
             remaining,
+        }
+    }
+
+    /// What a new device is to fetch, if there is enough for that.
+    pub fn snapshot(&mut self) -> SnapshotManifest {
+        let is_old = |it: &Snapshot| {
+            it.erased != self.erased.len() || it.position + SNAPSHOT_BEHIND_MAX < self.head()
+        };
+        if self.snapshot.as_ref().is_none_or(is_old) {
+            self.snapshot = (self.head() >= SNAPSHOT_POSITIONS_MIN).then(|| self.take_snapshot());
+        }
+        let manifest = self.snapshot.as_ref().map(|it| it.manifest.clone());
+        manifest.unwrap_or_default()
+    }
+
+    /// A part of the snapshot at a position, if that is still there.
+    pub fn snapshot_part(&self, position: u64, number: u32) -> Option<SnapshotPart> {
+        let snapshot = self.snapshot.as_ref()?;
+        let is_there = snapshot.position == position && snapshot.erased == self.erased.len();
+        let part = snapshot.parts.get(usize::try_from(number).ok()?)?;
+        is_there.then(|| part.clone())
+    }
+
+    fn take_snapshot(&self) -> Snapshot {
+        let states = self.states(0, usize::MAX).states;
+        let mut parts = Vec::new();
+        let mut infos = Vec::new();
+        let mut blocks: BTreeMap<Kind, Vec<(RecordId, BlockState)>> = BTreeMap::new();
+        for entry in states {
+            let state = match entry.state {
+                DocumentState::Flat(registers) if registers.changes() == 1 => {
+                    let last = self.log.iter().find(|it| it.position == entry.position);
+                    BlockState::Flat(Loose::new(registers, &last.expect("logged").body))
+                }
+                other => Some(other).into(),
+            };
+            let records = blocks.entry(entry.record.kind).or_default();
+            records.push((entry.record.id, state));
+        }
+        for (kind, records) in blocks {
+            for some in records.chunks(self.page_max) {
+                let block = block::pack(kind, some).expect("few records fit into a block");
+                infos.push(SnapshotPartInfo {
+                    number: u32::try_from(parts.len()).expect("few parts"),
+                    records: u32::try_from(some.len()).expect("few records"),
+                });
+                parts.push(SnapshotPart {
+                    blocks: vec![block.into()],
+                });
+            }
+        }
+        infos.reverse();
+        Snapshot {
+            position: self.head(),
+            erased: self.erased.len(),
+            parts,
+            manifest: SnapshotManifest {
+                log: self.log_id,
+                position: self.head(),
+                parts: infos,
+            },
         }
     }
 

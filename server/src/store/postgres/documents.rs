@@ -6,6 +6,7 @@ use crate::projection;
 use crate::store::StoreResult;
 use crate::store::documents::*;
 use async_trait::async_trait;
+use futures::TryStreamExt as _;
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
 use huike_shared::registry::RECORDS;
@@ -116,6 +117,43 @@ impl Documents for PostgresStore {
             documents,
             remaining,
         })
+    }
+
+    async fn visit_documents(
+        &self,
+        workspace_id: RecordId,
+        visit: Visit<'_>,
+    ) -> StoreResult<(RecordId, u64)> {
+        let mut read = self
+            .pool()
+            .begin_with("begin isolation level repeatable read, read only")
+            .await?;
+        let row = sqlx::query("select log_id, head from log where workspace_id = $1")
+            .bind(blob(&workspace_id))
+            .fetch_optional(&mut *read)
+            .await?;
+        let place = match row {
+            Some(row) => (id(&row, "log_id")?, position(&row, "head")?),
+            None => (RecordId::default(), 0),
+        };
+        let mut rows = sqlx::query(
+            "select d.kind, d.record_id, d.position, d.state, c.body
+             from document d left join change c
+                  on c.workspace_id = d.workspace_id and c.position = d.position
+             where d.workspace_id = $1
+             order by d.position desc",
+        )
+        .bind(blob(&workspace_id))
+        .fetch(&mut *read);
+        while let Some(row) = rows.try_next().await? {
+            visit(VisitedDocument {
+                document: read_document(&row)?,
+                last_change: row.try_get("body")?,
+            })?;
+        }
+        drop(rows);
+        read.commit().await?;
+        Ok(place)
     }
 
     async fn row(

@@ -2,12 +2,15 @@
 
 use super::changes::{append, record};
 use super::{Fresh, Place, WORKSPACE, on_every_store};
+use huike_server::store::StoreError;
 use huike_server::store::documents::{RecordRow, RowsAsked};
 use huike_shared::customers::Customer;
+use huike_shared::id::RecordId;
 use huike_shared::record::Record as _;
 
 on_every_store!(
     documents_come_by_their_last_change_in_pages,
+    every_document_is_visited_with_its_last_change,
     no_character_breaks_the_views,
     rows_come_by_id_and_kinds_have_views,
 );
@@ -32,6 +35,46 @@ async fn documents_come_by_their_last_change_in_pages(fresh: Fresh) {
         .await
         .unwrap();
     assert_eq!((page.documents.len(), page.remaining, page.head), (0, 0, 6));
+}
+
+async fn every_document_is_visited_with_its_last_change(fresh: Fresh) {
+    let Fresh {
+        store,
+        place: _place,
+    } = fresh.opened().await;
+    store.append(&[append(0, &[1, 2, 3])]).await.unwrap();
+    store.append(&[append(3, &[2])]).await.unwrap();
+    let mut visited = Vec::new();
+    let (log, head) = store
+        .visit_documents(WORKSPACE, &mut |it| {
+            visited.push(it);
+            Ok(())
+        })
+        .await
+        .unwrap();
+    let page = store.documents_after(WORKSPACE, 0, 9, 9_000).await.unwrap();
+    assert_eq!((log, head), (page.log, 4));
+    let documents = visited.iter().map(|it| &it.document);
+    assert!(documents.eq(page.documents.iter().rev()));
+    for it in &visited {
+        let changes = store
+            .changes_of(WORKSPACE, it.document.record)
+            .await
+            .unwrap();
+        let last = changes.last().map(|it| it.body.clone());
+        assert_eq!(it.last_change, last);
+    }
+    let nobody = RecordId([0xEE; 16]);
+    let place = store
+        .visit_documents(nobody, &mut |_| Ok(()))
+        .await
+        .unwrap();
+    assert_eq!(place, (RecordId::default(), 0));
+    // Whoever visits may stop it.
+    let stopped = store
+        .visit_documents(WORKSPACE, &mut |_| Err(StoreError::Busy))
+        .await;
+    assert!(matches!(stopped, Err(StoreError::Busy)));
 }
 
 async fn rows_come_by_id_and_kinds_have_views(fresh: Fresh) {

@@ -2,12 +2,15 @@
 //!
 //! One value a record would cost a second for ten thousand writes; packed chunks cost ten
 //! milliseconds. A chunk holds the same records twice: their rows, ready for a screen, and their
-//! confirmed states. An edit appends to the log; once the replica rests, the chunks it touched are
-//! written again and the log is cleared. Invariant: rows in chunks, overridden by the log, are what
-//! screens were told.
+//! confirmed states, as a block. An edit appends to the log; once the replica rests, the chunks it touched
+//! are written again and the log is cleared. Invariant: rows in chunks, overridden by the log, are
+//! what screens were told. A state of its own is newer than the block.
+
+mod writing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use self::writing::put_chunk;
 use super::answers::row_of;
 use super::{OutboxEntry, Table, Write, key};
 use crate::document::Registers;
@@ -16,27 +19,33 @@ use crate::note::{NOTE, NoteEngine, NoteState};
 use crate::packed;
 use crate::record::{Kind, RecordRef};
 use crate::row::Row;
+use crate::sync::block;
 use crate::sync::message::DocumentState;
 
 /// A chunk takes new records up to this many bytes of states; browsers write values above about
 /// 100 kB as files of their own, an order of magnitude slower.
 const CHUNK_BYTES_FULL: usize = 48 << 10;
-/// A chunk that has grown above this is split.
-const CHUNK_BYTES_MAX: usize = 64 << 10;
 /// Logged records after which the chunks are written again even if the replica does not rest.
 const LOG_RECORDS_TIDY: usize = 256;
 const LOG_VERSION: u8 = 1;
 
 struct Held {
     kind: Kind,
-    state: Box<[u8]>,
+    /// A [`DocumentState`] that is not in the block of the chunk, or newer; without bytes if nothing is
+    /// confirmed.
+    own: Option<Box<[u8]>>,
     chunk: Option<u32>,
 }
 
 #[derive(Default)]
 struct Chunk {
     ids: Vec<RecordId>,
+    /// The states as they are in the store; empty if they were written in an earlier form.
+    block: Vec<u8>,
+    /// Bytes of the block, and of what came since.
     bytes: usize,
+    /// Whether states or ids are others than in the block.
+    is_stale: bool,
     /// The packed rows as they are in the store.
     rows: Vec<u8>,
     /// Rows that are newer than the packed ones.
@@ -106,7 +115,7 @@ impl Records {
                     record.id,
                     Held {
                         kind: record.kind,
-                        state,
+                        own: Some(state),
                         chunk: None,
                     },
                 );
@@ -128,24 +137,72 @@ impl Records {
             let Some(place) = chunk_place(&key) else {
                 continue;
             };
-            let Some(entries) = value.strip_prefix(&[LOG_VERSION]) else {
+            if !block::is_block(&value) {
+                self.load_earlier(place, &value);
                 continue;
-            };
-            let Ok(entries) = postcard::from_bytes::<Vec<(RecordId, Box<[u8]>)>>(entries) else {
-                continue;
-            };
-            let chunk = self.chunks.entry(place).or_default();
-            for (id, state) in entries {
-                chunk.ids.push(id);
-                chunk.bytes += state.len();
-                let held = self.held.entry(id).or_insert(Held {
-                    kind: place.0,
-                    state,
-                    chunk: None,
-                });
-                held.chunk = Some(place.1);
             }
+            let Ok((_, ids)) = block::ids(&value) else {
+                continue;
+            };
+            for id in &ids {
+                self.held_in(place, *id);
+            }
+            let chunk = self.chunks.entry(place).or_default();
+            chunk.ids = ids;
+            chunk.bytes = value.len();
+            chunk.block = value;
         }
+    }
+
+    /// Takes states in the form in which they were kept before there were blocks.
+    fn load_earlier(&mut self, place: (Kind, u32), value: &[u8]) {
+        let Some(entries) = value.strip_prefix(&[LOG_VERSION]) else {
+            return;
+        };
+        let Ok(entries) = postcard::from_bytes::<Vec<(RecordId, Box<[u8]>)>>(entries) else {
+            return;
+        };
+        for (id, state) in entries {
+            let chunk = self.chunks.entry(place).or_default();
+            chunk.is_stale = true;
+            chunk.ids.push(id);
+            chunk.bytes += state.len();
+            self.held_in(place, id).own.get_or_insert(state);
+        }
+    }
+
+    fn held_in(&mut self, (kind, number): (Kind, u32), id: RecordId) -> &mut Held {
+        let held = self.held.entry(id).or_insert(Held {
+            kind,
+            own: None,
+            chunk: None,
+        });
+        held.chunk = Some(number);
+        held
+    }
+
+    /// Takes a block of records of which none is here, and writes it as a chunk. `rows` are theirs, packed.
+    pub fn adopt(
+        &mut self,
+        kind: Kind,
+        ids: Vec<RecordId>,
+        block: Vec<u8>,
+        rows: Vec<u8>,
+        writes: &mut Vec<Write>,
+    ) {
+        let place = (kind, self.last_chunk(kind).map_or(0, |it| it + 1));
+        for id in &ids {
+            self.held_in(place, *id);
+        }
+        let chunk = Chunk {
+            ids,
+            bytes: block.len(),
+            block,
+            rows,
+            ..Chunk::default()
+        };
+        put_chunk(place, &chunk, true, writes);
+        self.chunks.insert(place, chunk);
     }
 
     /// The confirmed registers of a record; empty ones if it is new here.
@@ -170,7 +227,14 @@ impl Records {
             .held
             .get(&record.id)
             .filter(|it| it.kind == record.kind)?;
-        postcard::from_bytes(&held.state).ok()
+        match &held.own {
+            Some(own) => postcard::from_bytes(own).ok(),
+            None => {
+                let place = (held.kind, held.chunk?);
+                let block = &self.chunks.get(&place)?.block;
+                block::find(block, record.id)?.into_state()
+            }
+        }
     }
 
     /// Whether the record is here, in a chunk or in the log. What the log has must stay newer than
@@ -187,10 +251,14 @@ impl Records {
             .into_boxed_slice();
         let held = self.held.entry(record.id).or_insert(Held {
             kind: record.kind,
-            state: Box::default(),
+            own: None,
             chunk: None,
         });
-        held.state = state;
+        let place = held.chunk.map(|it| (held.kind, it));
+        held.own = Some(state);
+        if let Some(chunk) = place.and_then(|it| self.chunks.get_mut(&it)) {
+            chunk.is_stale = true;
+        }
     }
 
     /// Puts a record straight into a chunk, without the log: how thousands arrive at once.
@@ -240,6 +308,7 @@ impl Records {
             && let Some(chunk) = self.chunks.get_mut(&place)
         {
             chunk.ids.retain(|it| *it != record.id);
+            chunk.is_stale = true;
             self.dirty.insert(place);
         }
     }
@@ -250,7 +319,15 @@ impl Records {
             self.log_next += 1;
             self.log_next - 1
         });
-        let state = self.held.get(&record.id).map_or(&[][..], |it| &it.state);
+        let held = self.held.get(&record.id);
+        let own = held.and_then(|it| it.own.clone());
+        // One that is shown anew, but has not changed, is in its block.
+        let state = own.or_else(|| {
+            postcard::to_allocvec(&self.state(record)?)
+                .ok()
+                .map(Into::into)
+        });
+        let state = state.unwrap_or_default();
         // Writing to a growing buffer has no way to fail.
         let value = postcard::to_extend(&(record, state), vec![LOG_VERSION]).unwrap_or_default();
         writes.push(Write::Put {
@@ -297,154 +374,6 @@ impl Records {
         }
         batches
     }
-
-    /// Moves the log into chunks.
-    pub fn tidy(&mut self, writes: &mut Vec<Write>, waiting: &Waiting<'_>) {
-        if self.logged.is_empty() {
-            return;
-        }
-        let logged = std::mem::take(&mut self.logged);
-        for record in logged.keys() {
-            let Some(row) = waiting.row(record, self.state(record)) else {
-                continue;
-            };
-            self.held.entry(record.id).or_insert_with(|| Held {
-                kind: record.kind,
-                state: Box::default(),
-                chunk: None,
-            });
-            self.assign(record);
-            let place = self
-                .held
-                .get(&record.id)
-                .and_then(|it| Some((it.kind, it.chunk?)));
-            if let Some(chunk) = place.and_then(|it| self.chunks.get_mut(&it)) {
-                chunk.fresh.push(row);
-            }
-        }
-        writes.push(Write::Clear { table: Table::Log });
-        self.write_chunks(writes);
-    }
-
-    /// Writes every chunk that has fresh rows.
-    pub fn write_chunks(&mut self, writes: &mut Vec<Write>) {
-        let mut open: Vec<(Kind, u32)> = std::mem::take(&mut self.dirty).into_iter().collect();
-        while let Some(place) = open.pop() {
-            if let Some(other) = self.split(place) {
-                open.push(place);
-                open.push(other);
-                continue;
-            }
-            self.write_chunk(place, writes);
-        }
-    }
-
-    fn write_chunk(&mut self, place: (Kind, u32), writes: &mut Vec<Write>) {
-        let Some(chunk) = self.chunks.get_mut(&place) else {
-            return;
-        };
-        let mut rows: HashMap<RecordId, Row> = packed::unpack(&chunk.rows)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|it| (it.id, it))
-            .collect();
-        rows.extend(chunk.fresh.drain(..).map(|it| (it.id, it)));
-        chunk.rows = packed::pack(place.0, chunk.ids.iter().filter_map(|it| rows.get(it)));
-        let states: Vec<(RecordId, &[u8])> = chunk
-            .ids
-            .iter()
-            .filter_map(|it| Some((*it, &*self.held.get(it)?.state)))
-            .collect();
-        chunk.bytes = states.iter().map(|it| it.1.len()).sum();
-        // Writing to a growing buffer has no way to fail.
-        let states = postcard::to_extend(&states, vec![LOG_VERSION]).unwrap_or_default();
-        let key = chunk_key(place);
-        writes.push(Write::Put {
-            table: Table::Rows,
-            key: key.clone(),
-            value: chunk.rows.clone(),
-        });
-        writes.push(Write::Put {
-            table: Table::States,
-            key,
-            value: states,
-        });
-    }
-
-    /// Moves half of a chunk that has grown too large into a new one.
-    fn split(&mut self, place: (Kind, u32)) -> Option<(Kind, u32)> {
-        let chunk = self.chunks.get(&place)?;
-        let size = |id: &RecordId| self.held.get(id).map_or(0, |it| it.state.len());
-        let bytes: usize = chunk.ids.iter().map(size).sum();
-        if bytes <= CHUNK_BYTES_MAX || chunk.ids.len() < 2 {
-            return None;
-        }
-        let other = (place.0, self.last_chunk(place.0).map_or(0, |it| it + 1));
-        let chunk = self.chunks.get_mut(&place)?;
-        let mut rows = packed::unpack(&chunk.rows).unwrap_or_default();
-        rows.append(&mut chunk.fresh);
-        let moved = chunk.ids.split_off(chunk.ids.len() / 2);
-        for id in &moved {
-            if let Some(held) = self.held.get_mut(id) {
-                held.chunk = Some(other.1);
-            }
-        }
-        // Both halves get all rows; writing a chunk keeps those of its ids.
-        chunk.rows.clear();
-        chunk.fresh.clone_from(&rows);
-        let fresh = Chunk {
-            ids: moved,
-            fresh: rows,
-            ..Chunk::default()
-        };
-        self.chunks.insert(other, fresh);
-        Some(other)
-    }
-
-    /// Gives a record a chunk if it has none, and marks the chunk as to be written.
-    fn assign(&mut self, record: &RecordRef) {
-        let kind = record.kind;
-        let last = self.last_chunk(kind);
-        let Some(held) = self.held.get_mut(&record.id) else {
-            return;
-        };
-        let number = match held.chunk {
-            Some(it) => it,
-            None => {
-                let number = match last {
-                    Some(it)
-                        if self
-                            .chunks
-                            .get(&(kind, it))
-                            .is_some_and(|it| it.bytes < CHUNK_BYTES_FULL) =>
-                    {
-                        it
-                    }
-                    Some(it) => it + 1,
-                    None => 0,
-                };
-                held.chunk = Some(number);
-                let chunk = self.chunks.entry((kind, number)).or_default();
-                chunk.ids.push(record.id);
-                chunk.bytes += held.state.len();
-                number
-            }
-        };
-        self.dirty.insert((kind, number));
-    }
-
-    fn last_chunk(&self, kind: Kind) -> Option<u32> {
-        self.chunks
-            .range((kind, 0)..=(kind, u32::MAX))
-            .next_back()
-            .map(|it| it.0.1)
-    }
-}
-
-fn chunk_key((kind, number): (Kind, u32)) -> Vec<u8> {
-    let mut key = vec![kind.0];
-    key.extend(number.to_be_bytes());
-    key
 }
 
 fn chunk_place(key: &[u8]) -> Option<(Kind, u32)> {

@@ -8,6 +8,8 @@ use super::notes::Engine;
 use super::{Event, Replica};
 use crate::id::Entropy;
 use crate::local::{Question, Request};
+use crate::note::NOTE;
+use crate::sync::block;
 use crate::sync::message::{DocumentState, ServerMessage};
 use crate::sync::outbox::{self, OutboxEntry};
 use crate::time::Timestamp;
@@ -47,6 +49,10 @@ impl Replica {
                 let mut states = page.states.iter().map(|it| &it.state);
                 states.any(|it| matches!(it, DocumentState::Note(_)))
             }
+            Event::Part { part: Ok(part), .. } => {
+                let mut blocks = part.blocks.iter();
+                blocks.any(|it| block::ids(it).is_ok_and(|it| it.0 == NOTE.kind))
+            }
             Event::Kept { changes } => changes.iter().any(|(_, value)| {
                 outbox::read::<OutboxEntry>(value).is_some_and(|it| it.of.is_some())
             }),
@@ -56,7 +62,9 @@ impl Replica {
 
     fn waits_for_engine(&self, event: &Event) -> bool {
         match event {
-            Event::Received(_) | Event::Fetched(_) => true,
+            Event::Received(_) | Event::Fetched(_) | Event::Snapshot(_) | Event::Part { .. } => {
+                true
+            }
             // The rows of notes that are not in chunks yet are made from their documents.
             Event::Request {
                 request: Request::Open { .. },
@@ -90,8 +98,12 @@ impl Replica {
 
     /// What a dead connection said is said again by the next one.
     pub(super) fn forget_connection(&mut self) {
-        self.deferred
-            .retain(|it| !matches!(it, Event::Received(_) | Event::Fetched(_)));
+        self.deferred.retain(|it| {
+            !matches!(
+                it,
+                Event::Received(_) | Event::Fetched(_) | Event::Snapshot(_) | Event::Part { .. }
+            )
+        });
     }
 
     /// Only what a first screen needs is answered before the states are read.
@@ -115,7 +127,12 @@ impl Replica {
                         ..
                     }
             ),
-            Event::Received(_) | Event::Fetched(_) | Event::Woke | Event::Kept { .. } => true,
+            Event::Received(_)
+            | Event::Fetched(_)
+            | Event::Snapshot(_)
+            | Event::Part { .. }
+            | Event::Woke
+            | Event::Kept { .. } => true,
         }
     }
 }

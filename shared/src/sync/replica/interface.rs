@@ -3,7 +3,9 @@
 use crate::id::RecordId;
 use crate::local::{Question, Report, Request};
 use crate::note::NoteEngine;
-use crate::sync::message::{ClientMessage, ServerMessage, StatesPage};
+use crate::sync::message::{
+    ClientMessage, ServerMessage, SnapshotManifest, SnapshotPart, StatesPage,
+};
 
 /// The tables of the device's store. Keys are bytes, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,6 +117,15 @@ pub enum Effect {
         /// After this position.
         after: u64,
     },
+    /// Get what a new device is to fetch.
+    FetchSnapshot,
+    /// Get a part of a snapshot.
+    FetchPart {
+        /// The position of the snapshot.
+        position: u64,
+        /// The part.
+        number: u32,
+    },
     /// Close the socket and try again later.
     Close,
     /// Hand in [`Event::Woke`] after a while.
@@ -160,6 +171,17 @@ pub enum Event {
     Received(ServerMessage),
     /// A page of states came, or not.
     Fetched(Result<StatesPage, FetchError>),
+    /// What a new device is to fetch came, or not.
+    Snapshot(Result<SnapshotManifest, FetchError>),
+    /// A part of a snapshot came, or not.
+    Part {
+        /// The position of the snapshot.
+        position: u64,
+        /// The part.
+        number: u32,
+        /// Its records.
+        part: Result<SnapshotPart, FetchError>,
+    },
     /// The server does not know this session, or it is another member's.
     SignedOut,
     /// The time asked for by [`Effect::Wake`] has passed.
@@ -173,12 +195,15 @@ pub enum Event {
     },
 }
 
-/// Why a page of states did not come.
+/// Why states did not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
     /// No contact, or the server failed.
     #[error("the server could not be reached")]
     Unreachable,
+    /// The server does not have it, or not any more.
+    #[error("the server does not have it any more")]
+    Gone,
     /// The session ended.
     #[error("sign in again")]
     SignedOut,

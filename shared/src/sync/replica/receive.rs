@@ -8,7 +8,7 @@ use super::{Effect, FetchError, RETRY_MS, Replica};
 use crate::id::Entropy;
 use crate::local::{Connection, Report};
 use crate::packed;
-use crate::record::Kind;
+use crate::record::{Kind, RecordRef};
 use crate::refusal::Refusal;
 use crate::row::{Row, Stamp};
 use crate::sync::message::{
@@ -78,8 +78,7 @@ impl Replica {
         }
         if welcome.fetch || is_restored || self.wants_states {
             self.connection = Connection::CatchingUp { done: 0, total: 0 };
-            let after = self.meta.fetched.unwrap_or(self.meta.cursor);
-            self.step.effects.push(Effect::Fetch { after });
+            self.catch_up(is_restored);
             return;
         }
         self.greeted = true;
@@ -160,20 +159,7 @@ impl Replica {
     ) {
         let page = match result {
             Ok(page) => page,
-            Err(FetchError::Unreachable) => {
-                self.connection = Connection::Offline;
-                self.step.effects.push(Effect::Close);
-                self.step.effects.push(Effect::Wake { after_ms: RETRY_MS });
-                return;
-            }
-            Err(FetchError::SignedOut) => {
-                self.connection = Connection::SignedOut;
-                return;
-            }
-            Err(FetchError::ClientTooOld) => {
-                self.connection = Connection::ClientTooOld;
-                return;
-            }
+            Err(error) => return self.not_fetched(error),
         };
         if self.kept.new_log().or(self.meta.log) != Some(page.log) {
             // The database was restored between two pages: begin again.
@@ -184,43 +170,11 @@ impl Replica {
         let mut fresh: BTreeMap<Kind, Vec<Row>> = BTreeMap::new();
         let count = page.states.len() as u64;
         for entry in page.states {
-            let record = entry.record;
-            if entry.state == DocumentState::Erased {
-                self.erase(record);
-                continue;
-            }
-            self.live.remove(&record.id);
-            self.notes.forget(&record);
-            if self.records.holds(&record) || self.by_record.contains_key(&record.id) {
-                let before = self.records.registers(&record);
-                self.records.put(&record, &entry.state);
-                // What a restored server was told before goes as it is: it may know it.
-                if self.kept.new_log().is_none() {
-                    self.make_again(entropy, &record, &before);
-                }
-                self.changed.insert(record);
-                continue;
-            }
-            let row = row_of(
-                self.engine.get(),
-                &record,
-                Some(entry.state.clone()),
-                &[],
-                self.identity.member,
-            );
-            self.records.append(&record, &entry.state, row.clone());
-            fresh.entry(record.kind).or_default().extend(row);
+            let row = self.take_state(entropy, entry.record, entry.state);
+            fresh.entry(entry.record.kind).or_default().extend(row);
         }
         self.records.write_chunks(&mut self.step.writes);
-        for (kind, rows) in fresh {
-            let report = Report::Rows {
-                batch: packed::pack(kind, &rows),
-            };
-            self.step.effects.push(Effect::Report {
-                screen: None,
-                report,
-            });
-        }
+        self.tell_rows(fresh);
         self.meta_changed = true;
         let before = match self.connection {
             Connection::CatchingUp { done, .. } => done,
@@ -240,6 +194,62 @@ impl Replica {
             self.wants_states = false;
             self.sweep(page.log);
             self.hello();
+        }
+    }
+
+    /// What was to be fetched did not come.
+    pub(super) fn not_fetched(&mut self, error: FetchError) {
+        match error {
+            FetchError::Unreachable | FetchError::Gone => {
+                self.connection = Connection::Offline;
+                self.step.effects.push(Effect::Close);
+                self.step.effects.push(Effect::Wake { after_ms: RETRY_MS });
+            }
+            FetchError::SignedOut => self.connection = Connection::SignedOut,
+            FetchError::ClientTooOld => self.connection = Connection::ClientTooOld,
+        }
+    }
+
+    /// Takes a state as the confirmed one. The row of a record that was not here, for screens.
+    pub(super) fn take_state(
+        &mut self,
+        entropy: &mut dyn Entropy,
+        record: RecordRef,
+        state: DocumentState,
+    ) -> Option<Row> {
+        if state == DocumentState::Erased {
+            self.erase(record);
+            return None;
+        }
+        self.live.remove(&record.id);
+        self.notes.forget(&record);
+        let has_waiting = self.by_record.contains_key(&record.id);
+        if !has_waiting && !self.records.holds(&record) {
+            let (engine, member) = (self.engine.get(), self.identity.member);
+            let row = row_of(engine, &record, Some(state.clone()), &[], member);
+            self.records.append(&record, &state, row.clone());
+            return row;
+        }
+        let before = has_waiting.then(|| self.records.registers(&record));
+        self.records.put(&record, &state);
+        // What a restored server was told before goes as it is: it may know it.
+        if let Some(before) = before
+            && self.kept.new_log().is_none()
+        {
+            self.make_again(entropy, &record, &before);
+        }
+        self.changed.insert(record);
+        None
+    }
+
+    /// Tells all screens of rows that they do not know.
+    pub(super) fn tell_rows(&mut self, fresh: BTreeMap<Kind, Vec<Row>>) {
+        for (kind, rows) in fresh.into_iter().filter(|it| !it.1.is_empty()) {
+            let batch = packed::pack(kind, &rows);
+            self.step.effects.push(Effect::Report {
+                screen: None,
+                report: Report::Rows { batch },
+            });
         }
     }
 }
