@@ -106,6 +106,8 @@ struct Inner {
     asked: RefCell<Vec<Asked>>,
     hear: RefCell<Option<Rc<dyn Fn(News)>>>,
     is_flush_planned: std::cell::Cell<bool>,
+    /// Milliseconds between two flushes while rows stream in.
+    flush_ms: std::cell::Cell<u32>,
     /// What the data core said before the rows of the snapshot were painted.
     held: RefCell<Option<Vec<Report>>>,
 }

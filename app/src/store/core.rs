@@ -26,6 +26,9 @@ use crate::transport::{Install, Listener, Transport, Updates};
 const CUSTOMERS: &str = "/app/customers";
 /// Milliseconds that a page may take to draw the kept rows until the real ones are taken anyway.
 const HOLD_MS: u32 = 400;
+/// Milliseconds until rows that stream in are shown, at first and at last: twice as long each time.
+const FLUSH_MS_MIN: u32 = 30;
+const FLUSH_MS_MAX: u32 = 1_920;
 
 impl LocalStore {
     pub(super) fn open(transport: Transport) -> Self {
@@ -37,6 +40,7 @@ impl LocalStore {
             asked: RefCell::default(),
             hear: RefCell::default(),
             is_flush_planned: std::cell::Cell::new(false),
+            flush_ms: std::cell::Cell::new(FLUSH_MS_MIN),
             held: RefCell::default(),
         });
         let store = LocalStore {
@@ -262,11 +266,19 @@ impl LocalStore {
 
     pub(super) fn take_status(self, status: Status) {
         // Being online is told once what the server said first is kept.
+        if status.connection == Connection::Online && self.is_catching_up() {
+            self.flush();
+        }
         if status.connection == Connection::Online && self.unstored_count() == 0 {
             self.storage.set(StorageState::Fine);
         }
         self.status.set(status);
         self.mark_waiting();
+    }
+
+    fn is_catching_up(self) -> bool {
+        self.status
+            .with_untracked(|it| matches!(it.connection, Connection::CatchingUp { .. }))
     }
 
     pub(super) fn end_edit(self, intent: RecordId) {
@@ -348,10 +360,20 @@ impl LocalStore {
             self.with(|inner| inner.is_flush_planned.set(false));
             self.flush();
         };
-        if self.is_complete.get_untracked() {
-            queue_microtask(flush);
+        let is_streaming = !self.is_complete.get_untracked() || self.is_catching_up();
+        let pause = self.with(|inner| {
+            let pause = inner.flush_ms.get();
+            // A list of a hundred thousand is sorted a dozen times while it comes, and not for each part.
+            let next = (pause * 2).min(FLUSH_MS_MAX);
+            inner
+                .flush_ms
+                .set(if is_streaming { next } else { FLUSH_MS_MIN });
+            pause
+        });
+        if is_streaming {
+            Timeout::new(pause, flush).forget();
         } else {
-            Timeout::new(30, flush).forget();
+            queue_microtask(flush);
         }
     }
 

@@ -168,7 +168,9 @@ impl Inner {
                 self.rest();
                 self.mailbox.event(Event::SignedOut);
             }
-            Err(FetchError::Unreachable | FetchError::ClientTooOld) => self.lose(),
+            Err(FetchError::Unreachable | FetchError::Gone | FetchError::ClientTooOld) => {
+                self.lose()
+            }
         }
     }
 

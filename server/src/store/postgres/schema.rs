@@ -34,6 +34,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "history",
         include_str!("../../../migrations/postgres/0005_history.sql"),
     ),
+    (
+        6,
+        "erased",
+        include_str!("../../../migrations/postgres/0006_erased.sql"),
+    ),
 ];
 
 /// The schema number this program writes.
