@@ -1,11 +1,13 @@
 // A new device of a large company: signs in, and has everything. And its next start, without a server.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { customer, customerId, deal, dealId, LOGIN, PASSWORD, setUp, signIn, standardBoard } from "./data.mjs";
+import { customer, customerId, deal, dealId, isSettled, LOGIN, PASSWORD, setUp, signIn, standardBoard } from "./data.mjs";
+import { heaps } from "./memory.mjs";
+import { measure, screens } from "./opening.mjs";
 import { Registers } from "./peers/change.mjs";
 import { Account, Device } from "./peers/device.mjs";
 import { watch } from "./probe.mjs";
-import { copyOf, launch, onlyTab, pause, progress, Server, synced, temporaryFolder, until } from "./support.mjs";
+import { copyOf, launch, median, onlyTab, pause, progress, Server, synced, temporaryFolder } from "./support.mjs";
 
 const CUSTOMER = 1;
 const DEAL = 3;
@@ -25,14 +27,26 @@ export async function arrival(options, { line }) {
   await server.start();
   // What a running server has ready for new devices.
   await pause(options.settle * 1_000);
-  const context = await launch(temporaryFolder());
+  const profile = temporaryFolder();
+  let shown;
   try {
-    await watch(context, { watched: [{ name: "list", state: "list" }, { name: "complete", state: "listComplete", ...size }] });
+    shown = await arrive(profile, server, size, line);
+  } finally {
+    await server.stop();
+  }
+  await startAgain(profile, server, size, shown, options, line);
+}
+
+/** A new device gets everything, and is left when it has kept what the next start shows first. */
+async function arrive(profile, server, size, line) {
+  const list = screens({ size }).list;
+  const context = await launch(profile);
+  try {
+    await watch(context, { watched: list.watched });
     const page = await onlyTab(context);
     page.setDefaultTimeout(PATIENCE_MS);
-    // The program is on the device, as an app that was installed or a page that was visited.
     await signIn(page, server);
-    await page.goto(`${server.address}/app/customers`);
+    await page.goto(`${server.address}${list.path}`);
     const marks = await page.evaluate(() => self.bench.allMarks);
     await synced(page);
     const all = await page.evaluate(() => performance.now());
@@ -41,18 +55,53 @@ export async function arrival(options, { line }) {
       performance
         .getEntriesByType("resource")
         .filter((it) => it.name.includes("/api/v1/sync"))
-        .map((it) => ({ name: it.name, bytes: it.encodedBodySize, plain: it.decodedBodySize, start: it.startTime, end: it.responseEnd })),
+        .map((it) => ({ sent: it.encodedBodySize, plain: it.decodedBodySize })),
     );
-    if (process.env.THREADS) progress((await import("node:child_process")).execSync("python3 /tmp/threads.py").toString());
-    const bytes = fetched.reduce((sum, it) => sum + it.bytes, 0);
-    const plain = fetched.reduce((sum, it) => sum + it.plain, 0);
-    const context_ = { customers: size.customers, deals: size.deals };
-    line("arrival_bytes", bytes / MB, 8, "MB", { ...context_, unpacked: plain / MB, requests: fetched.length });
-    line("arrival_first_screen", marks.list, 1_500, "ms", context_);
-    line("arrival_complete", Math.max(marks.complete, all), 10_000, "ms", { ...context_, list_complete: marks.complete, synced: all });
+    const sum = (key) => fetched.reduce((sum, it) => sum + it[key], 0);
+    const { customers, deals } = size;
+    line("arrival_bytes", sum("sent") / MB, 8, "MB", { customers, deals, unpacked: sum("plain") / MB, requests: fetched.length });
+    line("arrival_first_screen", marks.painted, 1_500, "ms", { customers, deals });
+    const complete = Math.max(marks.complete, all);
+    line("arrival_complete", complete, 10_000, "ms", { customers, deals, list_complete: marks.complete, synced: all });
+    await page.evaluate(async () => (await navigator.serviceWorker.ready).active);
+    await page.goto(`${server.address}${list.path}`);
+    await isSettled(page);
+    await page.waitForFunction((name) => Object.keys(localStorage).some((it) => it.endsWith(`.${name}`)), list.kept);
+    return await page.evaluate((selector) => document.querySelector(selector).outerHTML, list.shown);
   } finally {
     await context.close();
-    await server.stop();
+  }
+}
+
+/** The same device is opened again without a server. */
+async function startAgain(profile, server, size, shown, options, line) {
+  const list = screens({ size }).list;
+  const { opened, least } = await measure("running", profile, server.address, list, shown, options.rounds);
+  const of = (all, key) => median(all.map((it) => it[key]));
+  const [rows, limit] = [of(opened, "rows"), of(least, "sum")];
+  const { customers, deals } = size;
+  const context = { customers, deals, n: opened.length };
+  line("warm_start_first_rows", rows, 800, "ms", { ...context, limit, live_list: of(opened, "painted") });
+  line("warm_start_first_rows_ratio", rows / limit, 2, "times the limit", context);
+  line("warm_start_searchable", of(opened, "complete"), 1_500, "ms", context);
+  const browser = await launch(profile);
+  try {
+    await watch(browser, { watched: list.watched });
+    const page = await onlyTab(browser);
+    page.setDefaultTimeout(PATIENCE_MS);
+    await page.goto(`${server.address}${list.path}`);
+    await page.evaluate(() => self.bench.allMarks);
+    const { heap, workerHeap, modules } = await heaps(browser, page);
+    const value = heap + workerHeap + modules.page + modules.worker;
+    line("warm_start_memory", value / MB, 80, "MB", {
+      ...context,
+      page_heap: heap / MB,
+      worker_heap: workerHeap / MB,
+      page_wasm: modules.page / MB,
+      worker_wasm: modules.worker / MB,
+    });
+  } finally {
+    await browser.close();
   }
 }
 

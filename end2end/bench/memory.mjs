@@ -20,17 +20,7 @@ export async function memory(data, options, { line }) {
     await page.locator("article[data-card]").nth(data.size.cards - 1).waitFor();
     const own = async () => Math.max(...(await renderers(context)).map((it) => it.bytes));
     const peak = await own();
-    const modules = {
-      page: await page.evaluate(async () => (await (await import("/pkg/page.js")).default()).memory.buffer.byteLength),
-      worker: await workerMemory(page),
-    };
-    const session = await context.newCDPSession(page);
-    await session.send("HeapProfiler.enable");
-    await session.send("HeapProfiler.collectGarbage");
-    await session.send("Performance.enable");
-    const { metrics } = await session.send("Performance.getMetrics");
-    const heap = metrics.find((it) => it.name === "JSHeapUsedSize").value;
-    const workerHeap = await heapOfWorker(session);
+    const { heap, workerHeap, modules } = await heaps(context, page);
     const process = await own();
     const value = heap + workerHeap + modules.page + modules.worker;
     line("memory", value / MB, 120, "MB", {
@@ -50,6 +40,22 @@ export async function memory(data, options, { line }) {
     await context.close();
     await server.stop();
   }
+}
+
+/** What page and worker hold, after a collection: heaps and WebAssembly memories. */
+export async function heaps(context, page) {
+  const modules = {
+    page: await page.evaluate(async () => (await (await import("/pkg/page.js")).default()).memory.buffer.byteLength),
+    worker: await workerMemory(page),
+  };
+  const session = await context.newCDPSession(page);
+  await session.send("HeapProfiler.enable");
+  await session.send("HeapProfiler.collectGarbage");
+  await session.send("Performance.enable");
+  const { metrics } = await session.send("Performance.getMetrics");
+  const heap = metrics.find((it) => it.name === "JSHeapUsedSize").value;
+  const workerHeap = await heapOfWorker(session);
+  return { heap, workerHeap, modules };
 }
 
 /** The bytes that the worker's JavaScript uses, after a collection. */

@@ -11,7 +11,8 @@ const GOALS = { running: { list: 500, board: 700 }, process: { list: 800, board:
 /** How far above the least time an opening may be. */
 const RATIO_GOAL = 2;
 
-const screens = (data) => ({
+/** The screens that are opened, and what is watched on them. */
+export const screens = (data) => ({
   list: {
     path: "/app/customers",
     shown: "[role=grid]",
@@ -66,7 +67,7 @@ async function kept(profile, data, screen) {
 }
 
 /** Opens the screen and the bare page in turns. */
-async function measure(mode, profile, address, screen, shown, rounds) {
+export async function measure(mode, profile, address, screen, shown, rounds) {
   const opened = [];
   const least = [];
   let context = null;
