@@ -122,10 +122,12 @@ pub async fn show(State(state): State<AppState>, signed_in: SignedIn) -> Result<
     // The log must exist before its name is told.
     let head = state.ingest.head(workspace_id).await?;
     let head = (head.log, head.position);
-    let snapshot = state
-        .snapshots
-        .ready(&*state.store, workspace_id, head)
-        .await?;
+    // A device that does not wait so long finds it when it asks again.
+    let work = async move {
+        let store = &*state.store;
+        state.snapshots.ready(store, workspace_id, head).await
+    };
+    let snapshot = tokio::spawn(work).await.map_err(Failure::broken)??;
     let manifest = match &snapshot {
         Some(snapshot) => SnapshotManifest {
             log: snapshot.log,

@@ -95,7 +95,18 @@ async fn s_38_a_snapshot_has_every_record_as_it_was_at_its_position() {
     assert_eq!(Some(manifest.log), device.log);
     assert_eq!(manifest.position, device.cursor);
     let states = whole(&other, &manifest).await;
-    assert_eq!(states, device.states);
+    assert_eq!(states.len(), COMPANY);
+    let mut after = 0;
+    loop {
+        let page = one.states(after).await;
+        for entry in &page.states {
+            assert_eq!(states[&entry.record], entry.state);
+        }
+        after = page.next;
+        if page.remaining == 0 {
+            break;
+        }
+    }
 }
 
 #[tokio::test]
