@@ -14,6 +14,7 @@ sync-signed-out = Signed out
 sync-signed-out-pending = Signed out · { $count } waiting
 sync-client-too-old = Update needed
 sync-catching-up = Syncing
+sync-catching-up-part = Syncing { $count }%
 sync-now = Sync now
 sync-export = Export
 sync-export-table = As a table (CSV)

@@ -14,6 +14,7 @@ sync-signed-out = 未登录
 sync-signed-out-pending = 未登录 · { $count } 项待同步
 sync-client-too-old = 需要更新
 sync-catching-up = 正在同步
+sync-catching-up-part = 正在同步 { $count }%
 sync-now = 立即同步
 sync-export = 导出
 sync-export-table = 表格（CSV）

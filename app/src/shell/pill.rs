@@ -65,7 +65,9 @@ pub fn words(store: LocalStore, i18n: I18n) -> String {
         }
         Connection::Offline => m.sync_offline(),
         Connection::Connecting => m.sync_connecting(),
-        Connection::CatchingUp { .. } => m.sync_catching_up(),
+        Connection::CatchingUp { done, total } => {
+            m.sync_catching_up_part((done * 100 / total.max(1)) as i64)
+        }
         Connection::Online if waiting > 0 => m.sync_pending(waiting),
         Connection::Online => m.sync_synced(),
     })
