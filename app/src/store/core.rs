@@ -26,11 +26,9 @@ use crate::transport::{Install, Listener, Transport, Updates};
 const CUSTOMERS: &str = "/app/customers";
 /// Milliseconds that a page may take to draw the kept rows until the real ones are taken anyway.
 const HOLD_MS: u32 = 400;
-/// Milliseconds until rows that stream in are shown: twice as long each time, up to what a start may take
-/// and what a new device may.
+/// Milliseconds until rows that stream in are shown, at first and at last: twice as long each time.
 const FLUSH_MS_MIN: u32 = 30;
-const FLUSH_MS_STARTING: u32 = 240;
-const FLUSH_MS_MAX: u32 = 1_920;
+const FLUSH_MS_MAX: u32 = 960;
 
 impl LocalStore {
     pub(super) fn open(transport: Transport) -> Self {
@@ -362,17 +360,11 @@ impl LocalStore {
             self.with(|inner| inner.is_flush_planned.set(false));
             self.flush();
         };
-        let is_starting = !self.is_complete.get_untracked();
-        let is_streaming = is_starting || self.is_catching_up();
+        let is_streaming = !self.is_complete.get_untracked() || self.is_catching_up();
         let pause = self.with(|inner| {
             let pause = inner.flush_ms.get();
             // A list of a hundred thousand is sorted a dozen times while it comes, and not for each part.
-            let most = if is_starting {
-                FLUSH_MS_STARTING
-            } else {
-                FLUSH_MS_MAX
-            };
-            let next = (pause * 2).min(most);
+            let next = (pause * 2).min(FLUSH_MS_MAX);
             inner
                 .flush_ms
                 .set(if is_streaming { next } else { FLUSH_MS_MIN });

@@ -54,6 +54,10 @@ impl<K: Eq + Hash, T: Clone + Send + Sync> Watched<K, T> {
         signal.clone()
     }
 
+    fn has(&self, key: &K) -> bool {
+        self.0.contains_key(key)
+    }
+
     fn remove(&mut self, key: &K) {
         if let Some((_, count)) = self.0.get_mut(key) {
             *count -= 1;
@@ -282,7 +286,10 @@ impl Tables {
         let table = &mut self.all[index];
         table.is_stale = true;
         let links = Arc::clone(&table.links);
-        self.dirty_rows.insert(record);
+        // Nobody follows most of them: a start puts a hundred thousand.
+        if self.watched_rows.has(&record) {
+            self.dirty_rows.insert(record);
+        }
         for &field in links.iter() {
             let points_at = |row: &Option<Arc<Row>>| {
                 row.as_ref()
@@ -291,7 +298,9 @@ impl Tables {
             };
             let (old, new) = (points_at(&before), points_at(&after));
             let key = |id| (record.kind, field, id);
-            self.dirty_links.extend(old.into_iter().chain(new).map(key));
+            let followed = old.into_iter().chain(new).map(key);
+            self.dirty_links
+                .extend(followed.filter(|it| self.watched_links.has(it)));
             if old == new {
                 continue;
             }
