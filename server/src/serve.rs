@@ -9,7 +9,7 @@ use crate::data_folder::DataFolder;
 use crate::database;
 use crate::erasure;
 use crate::router::router;
-use crate::sync::{epochs, snapshot};
+use crate::sync::{epochs, ranks, snapshot};
 use anyhow::{anyhow, bail};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -78,6 +78,7 @@ impl Server {
             address: _,
         } = self;
         let tidying = tokio::spawn(tidy(state.clone()));
+        let shortening = tokio::spawn(ranks::keep_short(state.clone()));
         let snapping = tokio::spawn(snapshot::keep_ready(state.clone()));
         let renewing = tokio::spawn(epochs::keep_small(state.clone()));
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -97,6 +98,7 @@ impl Server {
         };
         tidying.abort();
         renewing.abort();
+        shortening.abort();
         snapping.abort();
         match ended {
             Ok(ended) => ended??,

@@ -1,7 +1,7 @@
 //! Sync on the server: one door in, one order, everybody told.
 //!
 //! [`ingest`] is the only place that appends a change; [`hub`] tells the others; [`socket`] is a
-//! member's live connection, [`catch_up`] what a replica missed [`history`] what happened to a record and [`seen`] who has it; [`writer`] makes the server
+//! member's live connection, [`catch_up`] what a replica missed [`history`] what happened to a record and [`seen`] who has it; [`snapshot`] what a new device fetches; [`epochs`] and [`ranks`] keep records and ranks small; [`writer`] makes the server
 //! itself a replica, for imports and the like. Invariant: commit first, then memory, then tell.
 
 pub mod catch_up;
@@ -10,6 +10,7 @@ mod heads;
 pub mod history;
 pub mod hub;
 pub mod ingest;
+pub mod ranks;
 pub mod records;
 pub mod seen;
 pub mod snapshot;

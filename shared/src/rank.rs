@@ -15,6 +15,8 @@ use crate::id::Entropy;
 pub const RANK_CHARS_MAX: usize = 200;
 /// The server shortens the ranks of a quiet column when one is longer.
 pub const RANK_CHARS_LONG: usize = 32;
+/// What a shortened rank has at most, unless the whole column cannot.
+const RANK_CHARS_SHORT: usize = 16;
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const JITTER_CHARS: usize = 3;
@@ -75,6 +77,37 @@ impl Rank {
             })
             .collect()
     }
+}
+
+/// Shorter ranks for those of a column that have grown long; their order stays, and nothing else moves. The
+/// column is in order. Gives the place of each card in it with its new rank.
+pub fn shorten(column: &[Rank], entropy: &mut dyn Entropy) -> Vec<(usize, Rank)> {
+    let is_long = |it: &Rank| it.0.len() > RANK_CHARS_LONG;
+    let mut shorter: Vec<(usize, Rank)> = Vec::new();
+    let mut begin = 0;
+    while let Some(first) = column[begin..].iter().position(is_long) {
+        let mut from = begin + first;
+        let run = column[from..].iter().take_while(|it| is_long(it)).count();
+        let mut to = from + run;
+        let fresh = loop {
+            let low = from.checked_sub(1).map(|it| match shorter.last() {
+                Some((place, rank)) if *place == it => rank,
+                Some(_) | None => &column[it],
+            });
+            let fresh = Rank::several_between(low, column.get(to), to - from, entropy);
+            let is_short = fresh.iter().all(|it| it.0.len() <= RANK_CHARS_SHORT);
+            let is_all = from == begin && to == column.len();
+            // Between neighbors that are long themselves nothing short fits: they move as well.
+            if is_short || is_all {
+                break fresh;
+            }
+            from = from.saturating_sub(1).max(begin);
+            to = (to + 1).min(column.len());
+        };
+        shorter.extend((from..to).zip(fresh));
+        begin = to;
+    }
+    shorter
 }
 
 /// Characters of the integer part that begins with this letter.
@@ -265,6 +298,36 @@ mod tests {
             mine.windows(2)
                 .all(|it| it[0] < it[1] && low < it[0] && it[1] < high)
         );
+    }
+
+    #[test]
+    fn a_column_with_long_ranks_is_shortened_and_keeps_its_order() {
+        let mut entropy = Steps(7);
+        let mut column: Vec<Rank> = Vec::new();
+        for _ in 0..20 {
+            let next = Rank::between(column.last(), None, &mut entropy);
+            column.push(next);
+        }
+        // Two places into which people drop again and again.
+        for place in [5, 212] {
+            for _ in 0..200 {
+                let low = Some(&column[place]);
+                let fresh = Rank::between(low, column.get(place + 1), &mut entropy);
+                column.insert(place + 1, fresh);
+            }
+        }
+        let long = |it: &[Rank]| it.iter().filter(|it| it.0.len() > RANK_CHARS_LONG).count();
+        assert!(column.is_sorted() && long(&column) > 100);
+        let fresh = shorten(&column, &mut entropy);
+        assert!(fresh.len() >= long(&column) && fresh.len() < column.len());
+        for (place, rank) in fresh {
+            assert_eq!(Rank::parse(rank.as_str()), Some(rank.clone()));
+            column[place] = rank;
+        }
+        assert!(column.is_sorted_by(|one, other| one < other));
+        assert_eq!(long(&column), 0);
+        assert!(shorten(&column, &mut entropy).is_empty());
+        assert!(shorten(&[], &mut entropy).is_empty());
     }
 
     #[test]

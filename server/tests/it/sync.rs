@@ -7,6 +7,7 @@ mod equality;
 mod export;
 mod javascript;
 mod order;
+mod ranks;
 mod refusals;
 mod seen;
 mod snapshot;
