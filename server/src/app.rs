@@ -12,6 +12,7 @@ use crate::import::desk::Desk;
 use crate::store::Store;
 use crate::store::notices::Notice;
 use crate::store::people::Digest;
+use crate::sync::known::Known;
 use crate::sync::seen::Positions;
 use crate::sync::{Hub, Ingest};
 use huike_shared::id::RecordId;
@@ -44,6 +45,8 @@ pub struct Parts {
     pub imports: Desk,
     /// Tells connections what was accepted.
     pub hub: Hub,
+    /// What greetings found lately.
+    pub known: Known,
     /// How far each device is.
     pub positions: Positions,
     /// What is remembered of programs.
@@ -56,10 +59,8 @@ pub struct Parts {
     pub site: Site,
     /// Figures for `/metrics`.
     pub metrics: PrometheusHandle,
-    /// Sessions that have ended: open sockets must end with them.
+    /// Sessions that have ended, for whoever is about to join the hub.
     ended: broadcast::Sender<Ended>,
-    /// Workspaces whose members changed: clients ask for the list again.
-    members_changed: broadcast::Sender<RecordId>,
     /// True once the server is asked to stop.
     stopping: watch::Sender<bool>,
 }
@@ -94,13 +95,13 @@ impl AppState {
             imports: Desk::new(ingest.clone()),
             ingest,
             hub,
+            known: Known::default(),
             programs: Programs::default(),
             passwords: Passwords::new()?,
             set_up_code: entropy::code(),
             site,
             metrics: crate::http::metrics::recorder(),
             ended: broadcast::Sender::new(NOTICES_MAX),
-            members_changed: broadcast::Sender::new(NOTICES_MAX),
             stopping: watch::Sender::new(false),
         }));
         if let Some(notices) = notices {
@@ -111,6 +112,7 @@ impl AppState {
 
     /// Tells open sockets that sessions have ended.
     pub fn tell_ended(&self, ended: Ended) {
+        self.hub.tell_ended(&ended);
         // Nobody listening is fine.
         let _ = self.ended.send(ended);
     }
@@ -122,17 +124,14 @@ impl AppState {
 
     /// Tells that the list of members changed.
     pub fn tell_members_changed(&self, workspace_id: RecordId) {
-        let _ = self.members_changed.send(workspace_id);
-    }
-
-    /// Hears of workspaces whose members changed.
-    pub fn hear_members_changed(&self) -> broadcast::Receiver<RecordId> {
-        self.members_changed.subscribe()
+        self.known.forget_members(workspace_id);
+        self.hub.tell_members_changed(workspace_id);
     }
 
     /// Asks everything to stop.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
+        self.hub.close();
     }
 
     /// Becomes true when the server stops; long-lived connections watch it and say good-bye.

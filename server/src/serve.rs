@@ -9,7 +9,7 @@ use crate::data_folder::DataFolder;
 use crate::database;
 use crate::erasure;
 use crate::router::router;
-use crate::sync::epochs;
+use crate::sync::{epochs, known, sessions};
 use anyhow::{anyhow, bail};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -79,6 +79,8 @@ impl Server {
         } = self;
         let tidying = tokio::spawn(tidy(state.clone()));
         let renewing = tokio::spawn(epochs::keep_small(state.clone()));
+        let watching = tokio::spawn(sessions::watch(state.clone()));
+        let writing = tokio::spawn(known::keep_written(state.clone()));
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let mut stopping = state.stopping();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -96,12 +98,17 @@ impl Server {
         };
         tidying.abort();
         renewing.abort();
+        watching.abort();
+        writing.abort();
         match ended {
             Ok(ended) => ended??,
             Err(_) => {
                 tracing::warn!("some requests were still open and are cut off");
                 serving.abort();
             }
+        }
+        if let Err(error) = state.known.write(&*state.store).await {
+            tracing::warn!(%error, "when devices were here last could not be written");
         }
         state.store.close().await;
         drop(folder);
