@@ -4,7 +4,7 @@ use crate::api::programs::Programs;
 use crate::auth::password::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::entropy;
+use crate::entropy::{self, OsEntropy};
 use crate::erasure::ErasedList;
 use crate::error::Failure;
 use crate::http::site::Site;
@@ -15,7 +15,8 @@ use crate::store::people::Digest;
 use crate::sync::known::Known;
 use crate::sync::seen::Positions;
 use crate::sync::{Hub, Ingest};
-use huike_shared::id::RecordId;
+use huike_shared::id::{Entropy as _, RecordId};
+use huike_shared::time::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub struct Parts {
     pub imports: Desk,
     /// Tells connections what was accepted.
     pub hub: Hub,
+    /// Names this server among those of one database; another name each time.
+    pub server_id: RecordId,
     /// What greetings found lately.
     pub known: Known,
     /// How far each device is.
@@ -95,6 +98,7 @@ impl AppState {
             imports: Desk::new(ingest.clone()),
             ingest,
             hub,
+            server_id: OsEntropy.record_id(Timestamp::default()),
             known: Known::default(),
             programs: Programs::default(),
             passwords: Passwords::new()?,
@@ -160,7 +164,10 @@ async fn pass_on(mut notices: broadcast::Receiver<Notice>, state: AppState) {
                     state.tell_members_changed(workspace_id);
                 }
             }
-            Ok(Notice::Log { .. }) => {}
+            Ok(Notice::Present(present)) if present.server != state.server_id => {
+                state.hub.note_elsewhere(present);
+            }
+            Ok(Notice::Present(_) | Notice::Log { .. }) => {}
             Err(RecvError::Closed) => return,
         }
     }

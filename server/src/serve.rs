@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::app::AppState;
+use crate::audit;
 use crate::auth::sign_in::{SetUpState, set_up_state};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -9,7 +10,7 @@ use crate::data_folder::DataFolder;
 use crate::database;
 use crate::erasure;
 use crate::router::router;
-use crate::sync::{epochs, known, sessions};
+use crate::sync::{epochs, known, presence, sessions};
 use anyhow::{anyhow, bail};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -79,7 +80,9 @@ impl Server {
         } = self;
         let tidying = tokio::spawn(tidy(state.clone()));
         let renewing = tokio::spawn(epochs::keep_small(state.clone()));
+        let auditing = tokio::spawn(audit::keep(state.clone()));
         let watching = tokio::spawn(sessions::watch(state.clone()));
+        let sharing = tokio::spawn(presence::share(state.clone()));
         let writing = tokio::spawn(known::keep_written(state.clone()));
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let mut stopping = state.stopping();
@@ -98,7 +101,9 @@ impl Server {
         };
         tidying.abort();
         renewing.abort();
+        auditing.abort();
         watching.abort();
+        sharing.abort();
         writing.abort();
         match ended {
             Ok(ended) => ended??,

@@ -12,6 +12,7 @@ pub mod history;
 pub mod hub;
 pub mod ingest;
 pub mod known;
+pub mod presence;
 pub mod publication;
 pub mod records;
 pub mod seen;

@@ -230,10 +230,15 @@ impl Upkeep for SqliteStore {
     }
 }
 
+#[async_trait]
 impl Notices for SqliteStore {
     fn notices(&self) -> Option<broadcast::Receiver<Notice>> {
         // The data folder is locked: there is no other server.
         None
+    }
+
+    async fn tell(&self, _: &Notice) -> StoreResult<()> {
+        Ok(())
     }
 }
 

@@ -5,9 +5,11 @@
 //! up from the log, which costs less than memory without bound.
 
 use super::heads::Heads;
+use super::presence::Elsewhere;
 use super::publication::{DELIVERY_BYTES, Publication};
 use crate::app::Ended;
 use crate::store::changes::LogHead;
+use crate::store::notices::Present;
 use crate::store::people::Digest;
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
@@ -49,7 +51,8 @@ impl Delivery {
     }
 }
 
-type People = Arc<Vec<(ConnectionId, PresenceInfo)>>;
+/// Everybody in a room: with a connection those of this process, without one those at other servers.
+type People = Arc<Vec<(Option<ConnectionId>, PresenceInfo)>>;
 
 /// The connections of this process, by workspace.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +65,7 @@ pub struct Hub {
 #[derive(Debug, Default)]
 struct Rooms {
     by_workspace: HashMap<RecordId, Room>,
+    elsewhere: Elsewhere,
     is_closed: bool,
 }
 
@@ -86,17 +90,18 @@ impl Hub {
         let id = ConnectionId(self.next.fetch_add(1, Ordering::Relaxed));
         let (sender, receiver) = mpsc::unbounded_channel();
         let waiting_bytes = Arc::new(AtomicUsize::new(0));
-        let mut rooms = self.rooms();
-        let is_closed = rooms.is_closed;
+        let mut guard = self.rooms();
+        let rooms = &mut *guard;
+        let there = rooms.elsewhere.of(workspace_id).map(|it| (None, it));
         let room = rooms
             .by_workspace
             .entry(workspace_id)
             .or_insert_with(|| Room {
                 lines: HashMap::new(),
-                people: watch::Sender::new(Arc::default()),
+                people: watch::Sender::new(Arc::new(there.collect())),
                 told: None,
             });
-        if !is_closed {
+        if !rooms.is_closed {
             let line = Line {
                 session,
                 sender,
@@ -105,16 +110,9 @@ impl Hub {
             room.lines.insert(id, line);
         }
         let people = room.people.subscribe();
-        room.look(
-            id,
-            Some(PresenceInfo {
-                member,
-                record: None,
-            }),
-        );
-        drop(rooms);
+        drop(guard);
         metrics::gauge!("huike_connections").increment(1.0);
-        Subscription {
+        let subscription = Subscription {
             hub: self.clone(),
             workspace_id,
             member,
@@ -122,7 +120,9 @@ impl Hub {
             receiver,
             waiting_bytes,
             people,
-        }
+        };
+        subscription.look(None);
+        subscription
     }
 
     /// Follows the head of a workspace's log without being here.
@@ -187,6 +187,34 @@ impl Hub {
         lines.map(|it| it.session).collect()
     }
 
+    /// Who is here, by workspace.
+    pub fn here(&self) -> HashMap<RecordId, Vec<PresenceInfo>> {
+        let rooms = self.rooms();
+        let people = |room: &Room| {
+            let people = room.people.borrow();
+            let here = people.iter().filter(|it| it.0.is_some());
+            here.map(|it| it.1).collect()
+        };
+        let all = rooms.by_workspace.iter();
+        all.map(|(id, room)| (*id, people(room))).collect()
+    }
+
+    /// Takes note of who is at another server.
+    pub fn note_elsewhere(&self, present: Present) {
+        let mut rooms = self.rooms();
+        let workspace_id = present.workspace_id;
+        rooms.elsewhere.note(present);
+        rooms.tell_elsewhere(workspace_id);
+    }
+
+    /// Forgets who is at servers that have fallen silent.
+    pub fn forget_elsewhere(&self) {
+        let mut rooms = self.rooms();
+        for workspace_id in rooms.elsewhere.forget_old() {
+            rooms.tell_elsewhere(workspace_id);
+        }
+    }
+
     /// Cuts off the connections of these sessions.
     pub fn cut(&self, sessions: &HashSet<Digest>) {
         for room in self.rooms().by_workspace.values_mut() {
@@ -229,6 +257,18 @@ impl Hub {
     }
 }
 
+impl Rooms {
+    fn tell_elsewhere(&self, workspace_id: RecordId) {
+        if let Some(room) = self.by_workspace.get(&workspace_id) {
+            room.people.send_modify(|people| {
+                let here = people.iter().filter(|it| it.0.is_some()).copied();
+                let there = self.elsewhere.of(workspace_id).map(|it| (None, it));
+                *people = Arc::new(here.chain(there).collect());
+            });
+        }
+    }
+}
+
 impl Room {
     /// Queues a delivery for everybody.
     fn offer(&mut self, delivery: &Delivery) {
@@ -237,8 +277,12 @@ impl Room {
 
     fn look(&self, id: ConnectionId, presence: Option<PresenceInfo>) {
         self.people.send_modify(|people| {
-            let mut all: Vec<_> = people.iter().filter(|it| it.0 != id).copied().collect();
-            all.extend(presence.map(|it| (id, it)));
+            let mut all: Vec<_> = people
+                .iter()
+                .filter(|it| it.0 != Some(id))
+                .copied()
+                .collect();
+            all.extend(presence.map(|it| (Some(id), it)));
             *people = Arc::new(all);
         });
     }
@@ -316,7 +360,7 @@ impl Subscription {
         let people = people.borrow_and_update();
         people
             .iter()
-            .filter(|it| it.0 != self.id)
+            .filter(|it| it.0 != Some(self.id))
             .map(|it| it.1)
             .collect()
     }
