@@ -4,7 +4,7 @@ use crate::api::programs::Programs;
 use crate::auth::password::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::entropy;
+use crate::entropy::{self, OsEntropy};
 use crate::erasure::ErasedList;
 use crate::error::Failure;
 use crate::http::site::Site;
@@ -12,10 +12,12 @@ use crate::import::desk::Desk;
 use crate::store::Store;
 use crate::store::notices::Notice;
 use crate::store::people::Digest;
+use crate::sync::known::Known;
 use crate::sync::seen::Positions;
 use crate::sync::snapshot::Snapshots;
 use crate::sync::{Hub, Ingest};
-use huike_shared::id::RecordId;
+use huike_shared::id::{Entropy as _, RecordId};
+use huike_shared::time::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -45,6 +47,10 @@ pub struct Parts {
     pub imports: Desk,
     /// Tells connections what was accepted.
     pub hub: Hub,
+    /// Names this server among those of one database; another name each time.
+    pub server_id: RecordId,
+    /// What greetings found lately.
+    pub known: Known,
     /// How far each device is.
     pub positions: Positions,
     /// What new devices fetch.
@@ -59,10 +65,8 @@ pub struct Parts {
     pub site: Site,
     /// Figures for `/metrics`.
     pub metrics: PrometheusHandle,
-    /// Sessions that have ended: open sockets must end with them.
+    /// Sessions that have ended, for whoever is about to join the hub.
     ended: broadcast::Sender<Ended>,
-    /// Workspaces whose members changed: clients ask for the list again.
-    members_changed: broadcast::Sender<RecordId>,
     /// True once the server is asked to stop.
     stopping: watch::Sender<bool>,
 }
@@ -98,13 +102,14 @@ impl AppState {
             ingest,
             hub,
             snapshots: Snapshots::default(),
+            server_id: OsEntropy.record_id(Timestamp::default()),
+            known: Known::default(),
             programs: Programs::default(),
             passwords: Passwords::new()?,
             set_up_code: entropy::code(),
             site,
             metrics: crate::http::metrics::recorder(),
             ended: broadcast::Sender::new(NOTICES_MAX),
-            members_changed: broadcast::Sender::new(NOTICES_MAX),
             stopping: watch::Sender::new(false),
         }));
         if let Some(notices) = notices {
@@ -115,6 +120,7 @@ impl AppState {
 
     /// Tells open sockets that sessions have ended.
     pub fn tell_ended(&self, ended: Ended) {
+        self.hub.tell_ended(&ended);
         // Nobody listening is fine.
         let _ = self.ended.send(ended);
     }
@@ -126,17 +132,14 @@ impl AppState {
 
     /// Tells that the list of members changed.
     pub fn tell_members_changed(&self, workspace_id: RecordId) {
-        let _ = self.members_changed.send(workspace_id);
-    }
-
-    /// Hears of workspaces whose members changed.
-    pub fn hear_members_changed(&self) -> broadcast::Receiver<RecordId> {
-        self.members_changed.subscribe()
+        self.known.forget_members(workspace_id);
+        self.hub.tell_members_changed(workspace_id);
     }
 
     /// Asks everything to stop.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
+        self.hub.close();
     }
 
     /// Becomes true when the server stops; long-lived connections watch it and say good-bye.
@@ -165,7 +168,10 @@ async fn pass_on(mut notices: broadcast::Receiver<Notice>, state: AppState) {
                     state.tell_members_changed(workspace_id);
                 }
             }
-            Ok(Notice::Log { .. }) => {}
+            Ok(Notice::Present(present)) if present.server != state.server_id => {
+                state.hub.note_elsewhere(present);
+            }
+            Ok(Notice::Present(_) | Notice::Log { .. }) => {}
             Err(RecvError::Closed) => return,
         }
     }

@@ -6,7 +6,7 @@ mod member;
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseAddress, Settings};
 use crate::sync::{Hub, Ingest, epochs};
-use crate::{backup, consistency, database, demo, export, logging, relocation, serve, sync};
+use crate::{audit, backup, consistency, database, demo, export, logging, relocation, serve, sync};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -42,7 +42,11 @@ enum Command {
         force: bool,
     },
     /// Look for damage
-    Check,
+    Check {
+        /// Replay every record by Automerge itself as well, which takes longer
+        #[arg(long)]
+        audit: bool,
+    },
     /// Write everything to a folder, in open forms, also while the server runs
     Export {
         /// Where to; empty or not there yet
@@ -120,7 +124,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             println!("restored to {}", config.sqlite().display());
             Ok(())
         }
-        Command::Check => check(&config).await,
+        Command::Check { audit } => check(&config, audit).await,
         Command::Export { folder } => {
             let store = database::open_existing(&config).await?;
             let exported = export::export(&*store, &folder).await;
@@ -169,11 +173,16 @@ async fn compact(config: &Config, clock: Clock) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn check(config: &Config) -> anyhow::Result<()> {
+async fn check(config: &Config, with_audit: bool) -> anyhow::Result<()> {
     let store = database::open_existing(config).await?;
     let mut damages = store.damages().await;
     if damages.as_ref().is_ok_and(Vec::is_empty) {
         damages = Ok(consistency::faults(&*store).await?);
+    }
+    if with_audit && let Ok(damages) = &mut damages {
+        let differences = audit::all(&*store).await?;
+        let told = differences.iter();
+        damages.extend(told.map(|it| format!("record {} {}", it.record.id, it.what)));
     }
     store.close().await;
     let damages = damages?;

@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::app::AppState;
+use crate::audit;
 use crate::auth::sign_in::{SetUpState, set_up_state};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -9,7 +10,7 @@ use crate::data_folder::DataFolder;
 use crate::database;
 use crate::erasure;
 use crate::router::router;
-use crate::sync::{epochs, ranks, snapshot};
+use crate::sync::{epochs, known, presence, ranks, sessions, snapshot};
 use anyhow::{anyhow, bail};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -81,6 +82,10 @@ impl Server {
         let shortening = tokio::spawn(ranks::keep_short(state.clone()));
         let snapping = tokio::spawn(snapshot::keep_ready(state.clone()));
         let renewing = tokio::spawn(epochs::keep_small(state.clone()));
+        let auditing = tokio::spawn(audit::keep(state.clone()));
+        let watching = tokio::spawn(sessions::watch(state.clone()));
+        let sharing = tokio::spawn(presence::share(state.clone()));
+        let writing = tokio::spawn(known::keep_written(state.clone()));
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let mut stopping = state.stopping();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -100,12 +105,19 @@ impl Server {
         renewing.abort();
         shortening.abort();
         snapping.abort();
+        auditing.abort();
+        watching.abort();
+        sharing.abort();
+        writing.abort();
         match ended {
             Ok(ended) => ended??,
             Err(_) => {
                 tracing::warn!("some requests were still open and are cut off");
                 serving.abort();
             }
+        }
+        if let Err(error) = state.known.write(&*state.store).await {
+            tracing::warn!(%error, "when devices were here last could not be written");
         }
         state.store.close().await;
         drop(folder);

@@ -1,8 +1,9 @@
 //! Sync on the server: one door in, one order, everybody told.
 //!
 //! [`ingest`] is the only place that appends a change; [`hub`] tells the others; [`socket`] is a
-//! member's live connection, [`catch_up`] what a replica missed [`history`] what happened to a record and [`seen`] who has it; [`snapshot`] what a new device fetches; [`epochs`] and [`ranks`] keep records and ranks small; [`writer`] makes the server
-//! itself a replica, for imports and the like. Invariant: commit first, then memory, then tell.
+//! member's live connection, [`known`] what its greeting found, [`sessions`] how it ends; [`catch_up`] is what a replica
+//! missed, [`snapshot`] what a new device fetches, [`history`] what happened to a record and [`seen`] who has it;
+//! [`epochs`] and [`ranks`] keep records and ranks small; [`writer`] makes the server itself a replica, for imports and the like. Invariant: commit first, then memory, then tell.
 
 pub mod catch_up;
 pub mod epochs;
@@ -10,9 +11,13 @@ mod heads;
 pub mod history;
 pub mod hub;
 pub mod ingest;
+pub mod known;
+pub mod presence;
+pub mod publication;
 pub mod ranks;
 pub mod records;
 pub mod seen;
+pub mod sessions;
 pub mod snapshot;
 pub mod socket;
 pub mod writer;

@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use automerge::legacy::{Key, ObjectId, OpType};
 use automerge::{ActorId, Change, ExpandedChange, ScalarValue};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::id::{Entropy, RecordId};
 use crate::record::KindDef;
@@ -55,6 +56,16 @@ impl Actor {
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
 pub struct ChangeHash(pub [u8; 32]);
+
+/// Where the bytes begin of which a change's name is the hash: behind magic and checksum.
+const HASHED_FROM: usize = 8;
+
+impl ChangeHash {
+    /// The name of an uncompressed change; of anything else a name that no change has.
+    pub fn of(body: &[u8]) -> Self {
+        ChangeHash(Sha256::digest(body.get(HASHED_FROM..).unwrap_or_default()).into())
+    }
+}
 
 impl From<automerge::ChangeHash> for ChangeHash {
     fn from(hash: automerge::ChangeHash) -> Self {

@@ -13,8 +13,8 @@ use huike_shared::refusal::Refusal;
 use huike_shared::row::Stamp;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::{
-    self, Answer, ClientMessage, DocumentState, Entry, Hello, MemberInfo, PresenceInfo,
-    PushedChange, ServerMessage, StateEntry, StatesPage, Verdict, Welcome,
+    self, Answer, ClientMessage, DocumentState, Entry, Hello, MemberInfo, PROTOCOL, PROTOCOL_FIRST,
+    PresenceInfo, PushedChange, ServerMessage, StateEntry, StatesPage, Verdict, Welcome,
 };
 use huike_shared::sync::outbox::{self, Meant, OutboxEntry, TrayEntry};
 use huike_shared::time::Timestamp;
@@ -132,6 +132,34 @@ fn entry(pushed: PushedChange, position: u64) -> Entry {
         at: AT,
         body: pushed.body,
     }
+}
+
+#[test]
+fn s_08_a_name_does_not_travel_because_it_follows_from_the_body() {
+    let changes = vec![change().0, note_change().0];
+    for it in &changes {
+        assert_eq!(ChangeHash::of(&it.body), it.hash);
+    }
+    let push = ClientMessage::Push {
+        changes: changes.clone(),
+    };
+    let frame = message::encode_client(PROTOCOL, &push);
+    assert_eq!(
+        frame.len() + 32 * changes.len(),
+        message::encode(PROTOCOL, &push).len()
+    );
+    let Ok(ClientMessage::PushBodies { changes: bodies }) = message::decode(&frame) else {
+        panic!("not a push without names")
+    };
+    let named: Vec<PushedChange> = bodies.into_iter().map(Into::into).collect();
+    assert_eq!(named, changes);
+    // A server of version 1 is told the names.
+    assert_eq!(
+        message::encode_client(PROTOCOL_FIRST, &push),
+        message::encode(PROTOCOL_FIRST, &push)
+    );
+    // Too few bytes to be a change have a name all the same, and the gate refuses them.
+    assert_ne!(ChangeHash::of(&[1, 2, 3]), ChangeHash::default());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! `bundle` weighs the shipped files. `client` and `sync` run scripts of `end2end/bench` in a
 //! Chromium against a released server; they print their lines themselves. `sync` does so beside
 //! other servers too, and then measures the server alone, on each of its databases, unless only
-//! parts of the script were asked for. `simulate` and `fuzz` run randomised tests for hours.
+//! parts of the script were asked for. `soak` watches it at work for hours. `simulate` and `fuzz` run randomised tests for hours.
 
 use std::fs;
 use std::path::Path;
@@ -30,6 +30,8 @@ pub enum Bench {
     /// From one screen to the other, beside other servers, and what the server does on each
     /// database.
     Sync,
+    /// Whether the server grows while people work, for two hours or so many minutes (`-- 10`).
+    Soak,
     /// The simulated company, for hours (`--hours N`).
     Simulate,
     /// Damaged inputs for every decoder, for hours (`--hours N`).
@@ -76,7 +78,15 @@ pub fn bench(
         Bench::Sync => {
             script(workspace, installing, &site()?, "sync", args)?;
             let is_whole = !args.iter().any(|it| it.starts_with("--only"));
-            if is_whole { load(workspace) } else { Ok(()) }
+            if is_whole {
+                load(workspace, &[])
+            } else {
+                Ok(())
+            }
+        }
+        Bench::Soak => {
+            let parts = ["soak".to_owned()].into_iter().chain(args.iter().cloned());
+            load(workspace, &parts.collect::<Vec<_>>())
         }
         Bench::Simulate => long_run::run(workspace, &SIMULATE, args),
         Bench::Fuzz => long_run::run(workspace, &FUZZ, args),
@@ -129,7 +139,7 @@ fn weigh(site: &Path, files: &[&str]) -> Result<u64> {
 }
 
 /// The server and its clients without a browser.
-fn load(workspace: &Workspace) -> Result<()> {
+fn load(workspace: &Workspace, parts: &[String]) -> Result<()> {
     let mut cargo = workspace.cargo();
     cargo.args([
         "run",
@@ -138,7 +148,9 @@ fn load(workspace: &Workspace) -> Result<()> {
         "huike-server",
         "--example",
         "load",
+        "--",
     ]);
+    cargo.args(parts);
     run(&mut cargo)
 }
 

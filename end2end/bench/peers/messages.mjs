@@ -1,7 +1,9 @@
-// The messages of docs/sync-protocol.md, version 1, in the order of `shared::sync::message`.
+// The messages of docs/sync-protocol.md, version 2, in the order of `shared::sync::message`.
 import { Reader, Writer } from "./postcard.mjs";
 
-const VERSION = 1;
+const VERSION = 2;
+/** The version of greetings, and of pages of states where none is asked for. */
+const FIRST = 1;
 const REFUSALS = [
   "malformed", "too-large", "unknown-dependency", "broken-history", "foreign-actor", "unknown-field", "bad-value",
   "unknown-kind", "not-permitted", "signed-out", "client-too-old", "too-fast", "unavailable",
@@ -9,22 +11,22 @@ const REFUSALS = [
 /** Refusals that name a field. */
 const WITH_FIELD = ["unknown-field", "bad-value"];
 
-const start = (variant) => new Writer().byte(VERSION).number(variant);
+const start = (variant, version = VERSION) => new Writer().byte(version).number(variant);
 
 /** The first frame. `log` is null where nothing was received yet. */
 export function hello({ device, actors, log, cursor }) {
-  const frame = start(0).byte(VERSION).raw(device).number(actors.length);
+  const frame = start(0, FIRST).byte(VERSION).raw(device).number(actors.length);
   for (const it of actors) frame.raw(it);
   if (log) frame.byte(1).raw(log);
   else frame.byte(0);
   return frame.number(cursor).frame();
 }
 
-/** Changes of records: `{ record, hash, body }`. */
+/** Changes of records: `{ record, body }`; their names follow. */
 export function push(changes) {
-  const frame = start(1).number(changes.length);
-  for (const { record, hash, body } of changes) {
-    frame.byte(record.kind).raw(record.id).byte(0).raw(hash).bytes(body);
+  const frame = start(5).number(changes.length);
+  for (const { record, body } of changes) {
+    frame.byte(record.kind).raw(record.id).byte(0).bytes(body);
   }
   return frame.frame();
 }
@@ -116,7 +118,7 @@ const note = (frame) => ({ saved: frame.bytes(), created: stamp(frame), updated:
 export function readStates(bytes) {
   const frame = new Reader(bytes);
   const version = frame.byte();
-  if (version !== VERSION) throw new Error(`a page of version ${version}`);
+  if (version !== FIRST) throw new Error(`a page of version ${version}`);
   const page = {
     log: id(frame),
     states: frame.list((it) => ({

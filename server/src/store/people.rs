@@ -231,11 +231,17 @@ pub trait People {
     async fn update_session(&self, session: SessionRow) -> StoreResult<()>;
     /// A session that has not ended.
     async fn session(&self, id: Digest, now: Timestamp) -> StoreResult<Option<SessionRow>>;
+    /// Of these sessions those that have not ended.
+    async fn living_sessions(&self, ids: &[Digest], now: Timestamp) -> StoreResult<Vec<Digest>>;
     /// Ends a session.
     async fn remove_session(&self, id: Digest) -> StoreResult<()>;
 
     /// Notes that a device was here. False if it belongs to another member or is locked out.
     async fn meet_device(&self, device: Device) -> StoreResult<bool>;
+    /// One device.
+    async fn device(&self, id: RecordId) -> StoreResult<Option<Device>>;
+    /// Notes when devices were here last; a later time stays.
+    async fn note_devices(&self, seen: &[(RecordId, Timestamp)]) -> StoreResult<()>;
     /// Devices of a member, last seen first.
     async fn devices(&self, member_id: RecordId) -> StoreResult<Vec<Device>>;
 

@@ -204,9 +204,14 @@ impl Upkeep for PostgresStore {
     }
 }
 
+#[async_trait]
 impl Notices for PostgresStore {
     fn notices(&self) -> Option<broadcast::Receiver<Notice>> {
         Some(self.notices.subscribe())
+    }
+
+    async fn tell(&self, notice: &Notice) -> StoreResult<()> {
+        news::tell(&mut *self.pool.acquire().await?, notice).await
     }
 }
 

@@ -1,9 +1,10 @@
 //! SQLite: one file in the data folder, one writer, several readers.
 //!
 //! `synchronous=FULL` with a write-ahead log: what a transaction has committed is on the disk, and
-//! only then is anybody told. A write transaction is `BEGIN IMMEDIATE` on the only writing
+//! only then is anybody told. Connections never break, so none is tried before it is used. A write transaction is `BEGIN IMMEDIATE` on the only writing
 //! connection, so writers wait in line instead of failing half-way.
 
+mod append;
 mod changes;
 mod documents;
 mod erasures;
@@ -21,6 +22,7 @@ use super::{StoreError, StoreResult};
 use async_trait::async_trait;
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -33,6 +35,9 @@ pub use schema::SCHEMA_VERSION;
 
 /// Readers at the same time; more do not help on the small machines this runs on.
 const READERS_MAX: u32 = 4;
+
+/// Prepared statements that the writer keeps.
+const STATEMENTS_MAX: usize = 256;
 
 /// How long to wait for another program (a backup, a reset on the console) that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -98,10 +103,12 @@ impl SqliteStore {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(None)
             .max_lifetime(None)
+            .test_before_acquire(false)
             .connect_with(
                 options
                     .clone()
                     .create_if_missing(true)
+                    .statement_cache_capacity(STATEMENTS_MAX)
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full),
             )
@@ -110,6 +117,7 @@ impl SqliteStore {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "on"))
             .await?;
         Ok(SqliteStore {
@@ -145,6 +153,11 @@ impl SqliteStore {
             }
             other => Ok(other?),
         }
+    }
+
+    /// The only writer, for who begins and ends a transaction in one text.
+    async fn writer(&self) -> StoreResult<PoolConnection<Sqlite>> {
+        Ok(self.writer.acquire().await?)
     }
 
     /// Connections that can read what was committed before, and nothing else.
@@ -217,10 +230,15 @@ impl Upkeep for SqliteStore {
     }
 }
 
+#[async_trait]
 impl Notices for SqliteStore {
     fn notices(&self) -> Option<broadcast::Receiver<Notice>> {
         // The data folder is locked: there is no other server.
         None
+    }
+
+    async fn tell(&self, _: &Notice) -> StoreResult<()> {
+        Ok(())
     }
 }
 

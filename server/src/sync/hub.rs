@@ -1,113 +1,30 @@
 //! Tells every connection of a workspace what was accepted, in order, and who is here.
 //!
-//! Each connection has a line with a limit in bytes. One that does not keep up is cut off: it
-//! connects again and catches up from the log, which costs less than memory without bound.
+//! Each connection has one line, and whatever concerns it comes by it: commits, verdicts, that the members changed or
+//! sessions ended. A line has a limit in bytes. One that does not keep up is cut off: it connects again and catches
+//! up from the log, which costs less than memory without bound.
 
 use super::heads::Heads;
-use huike_shared::document::ChangeHash;
+use super::presence::Elsewhere;
+use super::publication::{DELIVERY_BYTES, Publication};
+use crate::app::Ended;
+use crate::store::changes::LogHead;
+use crate::store::notices::Present;
+use crate::store::people::Digest;
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
-use huike_shared::sync::message::{
-    self, Answer, Entry, PROTOCOL, PresenceInfo, ServerMessage, agreed,
-};
+use huike_shared::sync::message::{Answer, PresenceInfo};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, watch};
 
 /// Bytes that may wait for one connection.
 const LINE_BYTES_MAX: usize = 8 << 20;
-/// What anything that waits costs beside its bodies.
-const DELIVERY_BYTES: usize = 256;
-/// Bytes of bodies in one frame of changes; leaves room for the rest of the frame.
-pub const CHANGES_BYTES_MAX: usize = 512 << 10;
-/// Changes in one frame.
-pub const CHANGES_MAX: usize = 1_000;
 
 /// Names a live connection of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(u64);
-
-/// An accepted change on its way to everybody.
-#[derive(Clone, Debug)]
-pub struct Published {
-    /// What everybody gets.
-    pub entry: Entry,
-    /// Its name.
-    pub hash: ChangeHash,
-    /// Whose push it was, if a connection's.
-    pub origin: Option<ConnectionId>,
-}
-
-/// What one commit added to a workspace's log, in order.
-#[derive(Debug)]
-pub struct Publication {
-    /// The changes; positions without gaps.
-    pub entries: Vec<Published>,
-    /// Whether a record was renewed with it.
-    pub has_renewal: bool,
-    origins: HashSet<ConnectionId>,
-    bytes: usize,
-    /// By protocol.
-    frames: [OnceLock<Vec<axum::body::Bytes>>; PROTOCOL as usize + 1],
-}
-
-impl Publication {
-    /// Puts together what was committed.
-    pub fn new(entries: Vec<Published>) -> Self {
-        Publication {
-            has_renewal: entries.iter().any(|it| it.entry.is_renewal()),
-            origins: entries.iter().filter_map(|it| it.origin).collect(),
-            bytes: entries
-                .iter()
-                .map(|it| it.entry.body.len() + DELIVERY_BYTES)
-                .sum(),
-            frames: Default::default(),
-            entries,
-        }
-    }
-
-    /// Whether the connection pushed any of it.
-    pub fn is_by(&self, connection: ConnectionId) -> bool {
-        self.origins.contains(&connection)
-    }
-
-    /// All of it as frames, written once for everybody who speaks the same.
-    pub fn frames(&self, protocol: u8) -> &[axum::body::Bytes] {
-        let protocol = agreed(protocol);
-        self.frames[usize::from(protocol)].get_or_init(|| {
-            change_frames(self.entries.iter().map(|it| it.entry.clone()).collect())
-                .iter()
-                .map(|it| message::encode(protocol, it).into())
-                .collect()
-        })
-    }
-}
-
-/// Splits changes into messages that fit their frames.
-pub fn change_frames(entries: Vec<Entry>) -> Vec<ServerMessage> {
-    let mut frames = Vec::new();
-    let (mut some, mut bytes): (Vec<Entry>, usize) = (Vec::new(), 0);
-    let mut close = |some: &mut Vec<Entry>| {
-        if let Some(last) = some.last() {
-            let to = last.position;
-            frames.push(ServerMessage::Changes {
-                to,
-                entries: std::mem::take(some),
-            });
-        }
-    };
-    for entry in entries {
-        if bytes + entry.body.len() > CHANGES_BYTES_MAX || some.len() >= CHANGES_MAX {
-            close(&mut some);
-            bytes = 0;
-        }
-        bytes += entry.body.len();
-        some.push(entry);
-    }
-    close(&mut some);
-    frames
-}
 
 /// What waits for a connection.
 #[derive(Clone, Debug)]
@@ -118,6 +35,10 @@ pub enum Delivery {
     Answers(Vec<Answer>),
     /// Another server has brought the log up to here; what is missing is in the store.
     Head(u64),
+    /// The members changed.
+    Members,
+    /// Sessions have ended, perhaps this connection's.
+    Ended(Ended),
 }
 
 impl Delivery {
@@ -125,62 +46,73 @@ impl Delivery {
         match self {
             Delivery::Log(publication) => publication.bytes,
             Delivery::Answers(answers) => answers.len() * DELIVERY_BYTES,
-            Delivery::Head(_) => DELIVERY_BYTES,
+            Delivery::Head(_) | Delivery::Members | Delivery::Ended(_) => DELIVERY_BYTES,
         }
     }
 }
 
-type People = Arc<Vec<(ConnectionId, PresenceInfo)>>;
+/// Everybody in a room: with a connection those of this process, without one those at other servers.
+type People = Arc<Vec<(Option<ConnectionId>, PresenceInfo)>>;
 
 /// The connections of this process, by workspace.
 #[derive(Clone, Debug, Default)]
 pub struct Hub {
     heads: Heads,
-    rooms: Arc<Mutex<HashMap<RecordId, Room>>>,
+    rooms: Arc<Mutex<Rooms>>,
     next: Arc<AtomicU64>,
+}
+
+#[derive(Debug, Default)]
+struct Rooms {
+    by_workspace: HashMap<RecordId, Room>,
+    elsewhere: Elsewhere,
+    is_closed: bool,
 }
 
 #[derive(Debug)]
 struct Room {
     lines: HashMap<ConnectionId, Line>,
     people: watch::Sender<People>,
+    /// Where the log stands, as everybody here was told or will be by what waits for them.
+    told: Option<LogHead>,
 }
 
 #[derive(Debug)]
 struct Line {
+    session: Digest,
     sender: mpsc::UnboundedSender<Delivery>,
     waiting_bytes: Arc<AtomicUsize>,
 }
 
 impl Hub {
     /// Joins a workspace: everything committed from now on is delivered.
-    pub fn join(&self, workspace_id: RecordId, member: RecordId) -> Subscription {
+    pub fn join(&self, workspace_id: RecordId, member: RecordId, session: Digest) -> Subscription {
         let id = ConnectionId(self.next.fetch_add(1, Ordering::Relaxed));
         let (sender, receiver) = mpsc::unbounded_channel();
         let waiting_bytes = Arc::new(AtomicUsize::new(0));
-        let mut rooms = self.rooms();
-        let room = rooms.entry(workspace_id).or_insert_with(|| Room {
-            lines: HashMap::new(),
-            people: watch::Sender::new(Arc::default()),
-        });
-        room.lines.insert(
-            id,
-            Line {
+        let mut guard = self.rooms();
+        let rooms = &mut *guard;
+        let there = rooms.elsewhere.of(workspace_id).map(|it| (None, it));
+        let room = rooms
+            .by_workspace
+            .entry(workspace_id)
+            .or_insert_with(|| Room {
+                lines: HashMap::new(),
+                people: watch::Sender::new(Arc::new(there.collect())),
+                told: None,
+            });
+        if !rooms.is_closed {
+            let line = Line {
+                session,
                 sender,
                 waiting_bytes: waiting_bytes.clone(),
-            },
-        );
+            };
+            room.lines.insert(id, line);
+        }
         let people = room.people.subscribe();
-        room.look(
-            id,
-            Some(PresenceInfo {
-                member,
-                record: None,
-            }),
-        );
-        drop(rooms);
+        drop(guard);
         metrics::gauge!("huike_connections").increment(1.0);
-        Subscription {
+        let subscription = Subscription {
             hub: self.clone(),
             workspace_id,
             member,
@@ -188,7 +120,9 @@ impl Hub {
             receiver,
             waiting_bytes,
             people,
-        }
+        };
+        subscription.look(None);
+        subscription
     }
 
     /// Follows the head of a workspace's log without being here.
@@ -196,43 +130,118 @@ impl Hub {
         self.heads.follow(workspace_id)
     }
 
-    /// Tells everybody of a commit.
-    pub fn publish(&self, workspace_id: RecordId, publication: Publication) {
-        if let Some(last) = publication.entries.last() {
-            self.heads.moved(workspace_id, last.entry.position);
-        }
-        self.deliver(workspace_id, Delivery::Log(Arc::new(publication)));
+    /// Tells everybody of a commit, after which the log stands there.
+    pub fn publish(&self, workspace_id: RecordId, publication: Publication, head: LogHead) {
+        self.heads.moved(workspace_id, head.position);
+        let delivery = Delivery::Log(Arc::new(publication));
+        self.deliver(workspace_id, delivery, Some(head));
     }
 
     /// Tells everybody how far the log has come by other servers.
-    pub fn publish_head(&self, workspace_id: RecordId, position: u64) {
-        self.heads.moved(workspace_id, position);
-        self.deliver(workspace_id, Delivery::Head(position));
+    pub fn publish_head(&self, workspace_id: RecordId, head: LogHead) {
+        self.heads.moved(workspace_id, head.position);
+        self.deliver(workspace_id, Delivery::Head(head.position), Some(head));
+    }
+
+    /// Tells everybody that the members changed.
+    pub fn tell_members_changed(&self, workspace_id: RecordId) {
+        self.deliver(workspace_id, Delivery::Members, None);
+    }
+
+    /// Tells everybody everywhere that sessions have ended.
+    pub fn tell_ended(&self, ended: &Ended) {
+        for room in self.rooms().by_workspace.values_mut() {
+            room.offer(&Delivery::Ended(ended.clone()));
+        }
+    }
+
+    /// Where a log stands, if somebody here knows: whatever comes behind it is delivered.
+    pub fn told(&self, workspace_id: RecordId) -> Option<LogHead> {
+        let rooms = self.rooms();
+        rooms.by_workspace.get(&workspace_id)?.told
+    }
+
+    /// Takes note of where a log stood at some moment since somebody is here.
+    pub fn stands_at(&self, workspace_id: RecordId, head: LogHead) {
+        if let Some(room) = self.rooms().by_workspace.get_mut(&workspace_id) {
+            // What was told meanwhile is newer.
+            room.told.get_or_insert(head);
+        }
     }
 
     /// Whether somebody is connected to the workspace, or follows its head.
     pub fn has(&self, workspace_id: RecordId) -> bool {
-        self.rooms().contains_key(&workspace_id) || self.heads.has(workspace_id)
+        self.rooms().by_workspace.contains_key(&workspace_id) || self.heads.has(workspace_id)
     }
 
     /// The workspaces that somebody is connected to, or follows.
     pub fn workspaces(&self) -> BTreeSet<RecordId> {
-        let here: BTreeSet<RecordId> = self.rooms().keys().copied().collect();
+        let here: BTreeSet<RecordId> = self.rooms().by_workspace.keys().copied().collect();
         here.into_iter().chain(self.heads.workspaces()).collect()
     }
 
-    fn deliver(&self, workspace_id: RecordId, delivery: Delivery) {
-        let mut rooms = self.rooms();
-        let Some(room) = rooms.get_mut(&workspace_id) else {
-            return;
+    /// The sessions of all connections.
+    pub fn sessions(&self) -> HashSet<Digest> {
+        let rooms = self.rooms();
+        let lines = rooms.by_workspace.values().flat_map(|it| it.lines.values());
+        lines.map(|it| it.session).collect()
+    }
+
+    /// Who is here, by workspace.
+    pub fn here(&self) -> HashMap<RecordId, Vec<PresenceInfo>> {
+        let rooms = self.rooms();
+        let people = |room: &Room| {
+            let people = room.people.borrow();
+            let here = people.iter().filter(|it| it.0.is_some());
+            here.map(|it| it.1).collect()
         };
-        room.lines.retain(|_, line| line.offer(delivery.clone()));
+        let all = rooms.by_workspace.iter();
+        all.map(|(id, room)| (*id, people(room))).collect()
+    }
+
+    /// Takes note of who is at another server.
+    pub fn note_elsewhere(&self, present: Present) {
+        let mut rooms = self.rooms();
+        let workspace_id = present.workspace_id;
+        rooms.elsewhere.note(present);
+        rooms.tell_elsewhere(workspace_id);
+    }
+
+    /// Forgets who is at servers that have fallen silent.
+    pub fn forget_elsewhere(&self) {
+        let mut rooms = self.rooms();
+        for workspace_id in rooms.elsewhere.forget_old() {
+            rooms.tell_elsewhere(workspace_id);
+        }
+    }
+
+    /// Cuts off the connections of these sessions.
+    pub fn cut(&self, sessions: &HashSet<Digest>) {
+        for room in self.rooms().by_workspace.values_mut() {
+            room.lines.retain(|_, it| !sessions.contains(&it.session));
+        }
+    }
+
+    /// Cuts everybody off, and whoever comes.
+    pub fn close(&self) {
+        let mut rooms = self.rooms();
+        rooms.is_closed = true;
+        for room in rooms.by_workspace.values_mut() {
+            room.lines.clear();
+        }
+    }
+
+    fn deliver(&self, workspace_id: RecordId, delivery: Delivery, head: Option<LogHead>) {
+        if let Some(room) = self.rooms().by_workspace.get_mut(&workspace_id) {
+            room.told = head.or(room.told);
+            room.offer(&delivery);
+        }
     }
 
     /// Tells one connection what became of its changes.
     pub fn answer(&self, workspace_id: RecordId, connection: ConnectionId, answers: Vec<Answer>) {
         let mut rooms = self.rooms();
-        let Some(room) = rooms.get_mut(&workspace_id) else {
+        let Some(room) = rooms.by_workspace.get_mut(&workspace_id) else {
             return;
         };
         if let Some(line) = room.lines.get(&connection)
@@ -242,17 +251,38 @@ impl Hub {
         }
     }
 
-    fn rooms(&self) -> MutexGuard<'_, HashMap<RecordId, Room>> {
+    fn rooms(&self) -> MutexGuard<'_, Rooms> {
         // Nothing below panics half-way through a change of the map.
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Rooms {
+    fn tell_elsewhere(&self, workspace_id: RecordId) {
+        if let Some(room) = self.by_workspace.get(&workspace_id) {
+            room.people.send_modify(|people| {
+                let here = people.iter().filter(|it| it.0.is_some()).copied();
+                let there = self.elsewhere.of(workspace_id).map(|it| (None, it));
+                *people = Arc::new(here.chain(there).collect());
+            });
+        }
+    }
+}
+
 impl Room {
+    /// Queues a delivery for everybody.
+    fn offer(&mut self, delivery: &Delivery) {
+        self.lines.retain(|_, line| line.offer(delivery.clone()));
+    }
+
     fn look(&self, id: ConnectionId, presence: Option<PresenceInfo>) {
         self.people.send_modify(|people| {
-            let mut all: Vec<_> = people.iter().filter(|it| it.0 != id).copied().collect();
-            all.extend(presence.map(|it| (id, it)));
+            let mut all: Vec<_> = people
+                .iter()
+                .filter(|it| it.0 != Some(id))
+                .copied()
+                .collect();
+            all.extend(presence.map(|it| (Some(id), it)));
             *people = Arc::new(all);
         });
     }
@@ -290,12 +320,23 @@ impl Subscription {
         self.id
     }
 
-    /// What comes next; `None` once the connection was too slow. Safe to drop half-way.
+    /// What comes next; `None` once the connection was cut off. Safe to drop half-way.
     pub async fn next(&mut self) -> Option<Delivery> {
         let delivery = self.receiver.recv().await?;
+        self.taken(&delivery);
+        Some(delivery)
+    }
+
+    /// What has come already.
+    pub fn waiting(&mut self) -> Option<Delivery> {
+        let delivery = self.receiver.try_recv().ok()?;
+        self.taken(&delivery);
+        Some(delivery)
+    }
+
+    fn taken(&self, delivery: &Delivery) {
         self.waiting_bytes
             .fetch_sub(delivery.bytes(), Ordering::Relaxed);
-        Some(delivery)
     }
 
     /// Says what the member looks at.
@@ -304,7 +345,7 @@ impl Subscription {
             member: self.member,
             record,
         };
-        if let Some(room) = self.hub.rooms().get(&self.workspace_id) {
+        if let Some(room) = self.hub.rooms().by_workspace.get(&self.workspace_id) {
             room.look(self.id, Some(presence));
         }
     }
@@ -319,7 +360,7 @@ impl Subscription {
         let people = people.borrow_and_update();
         people
             .iter()
-            .filter(|it| it.0 != self.id)
+            .filter(|it| it.0 != Some(self.id))
             .map(|it| it.1)
             .collect()
     }
@@ -329,12 +370,12 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         metrics::gauge!("huike_connections").decrement(1.0);
         let mut rooms = self.hub.rooms();
-        let Some(room) = rooms.get_mut(&self.workspace_id) else {
+        let Some(room) = rooms.by_workspace.get_mut(&self.workspace_id) else {
             return;
         };
         room.lines.remove(&self.id);
         if room.people.receiver_count() <= 1 && room.lines.is_empty() {
-            rooms.remove(&self.workspace_id);
+            rooms.by_workspace.remove(&self.workspace_id);
         } else {
             room.look(self.id, None);
         }
@@ -343,11 +384,14 @@ impl Drop for Subscription {
 
 #[cfg(test)]
 mod tests {
+    use super::super::publication::Published;
     use super::*;
+    use huike_shared::document::ChangeHash;
     use huike_shared::record::Kind;
+    use huike_shared::sync::message::Entry;
     use huike_shared::time::Timestamp;
 
-    fn publication(position: u64, bytes: usize, origin: Option<ConnectionId>) -> Publication {
+    fn publication(position: u64, bytes: usize) -> Publication {
         let entry = Entry {
             position,
             record: RecordRef {
@@ -362,21 +406,27 @@ mod tests {
         Publication::new(vec![Published {
             entry,
             hash: ChangeHash([9; 32]),
-            origin,
+            origin: None,
         }])
+    }
+
+    fn head(position: u64) -> LogHead {
+        LogHead {
+            log: RecordId([3; 16]),
+            position,
+            floor: 0,
+        }
     }
 
     #[tokio::test]
     async fn a_connection_that_does_not_keep_up_is_cut_off_and_the_others_go_on() {
         let hub = Hub::default();
         let workspace_id = RecordId([7; 16]);
-        let mut slow = hub.join(workspace_id, RecordId([1; 16]));
-        let mut quick = hub.join(workspace_id, RecordId([2; 16]));
+        let mut slow = hub.join(workspace_id, RecordId([1; 16]), [1; 32]);
+        let mut quick = hub.join(workspace_id, RecordId([2; 16]), [2; 32]);
         for position in 1..=10 {
-            hub.publish(
-                workspace_id,
-                publication(position, LINE_BYTES_MAX / 4, None),
-            );
+            let publication = publication(position, LINE_BYTES_MAX / 4);
+            hub.publish(workspace_id, publication, head(position));
             let Some(Delivery::Log(it)) = quick.next().await else {
                 panic!("cut off")
             };
@@ -393,8 +443,8 @@ mod tests {
     async fn everybody_sees_who_is_here_but_themselves() {
         let hub = Hub::default();
         let workspace_id = RecordId([7; 16]);
-        let one = hub.join(workspace_id, RecordId([1; 16]));
-        let other = hub.join(workspace_id, RecordId([2; 16]));
+        let one = hub.join(workspace_id, RecordId([1; 16]), [1; 32]);
+        let other = hub.join(workspace_id, RecordId([2; 16]), [2; 32]);
         let record = RecordRef {
             kind: Kind(1),
             id: RecordId([5; 16]),
@@ -410,21 +460,38 @@ mod tests {
         assert_eq!(one.others(&mut people), []);
     }
 
-    #[test]
-    fn changes_are_split_by_bytes() {
-        let entries = (1..=5).map(|it| {
-            publication(it, CHANGES_BYTES_MAX / 2, None)
-                .entries
-                .remove(0)
-                .entry
-        });
-        let ends: Vec<u64> = change_frames(entries.collect())
-            .iter()
-            .map(|it| match it {
-                ServerMessage::Changes { to, .. } => *to,
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        assert_eq!(ends, [2, 4, 5]);
+    #[tokio::test]
+    async fn the_head_that_was_told_is_never_older_than_what_waits() {
+        let hub = Hub::default();
+        let workspace_id = RecordId([7; 16]);
+        hub.stands_at(workspace_id, head(1));
+        assert_eq!(hub.told(workspace_id), None);
+        let mut line = hub.join(workspace_id, RecordId([1; 16]), [1; 32]);
+        hub.publish(workspace_id, publication(5, 1), head(5));
+        // Read before that commit, and noted behind it.
+        hub.stands_at(workspace_id, head(4));
+        assert_eq!(hub.told(workspace_id), Some(head(5)));
+        hub.publish_head(workspace_id, head(9));
+        assert_eq!(hub.told(workspace_id), Some(head(9)));
+        assert!(matches!(line.next().await, Some(Delivery::Log(_))));
+        assert!(matches!(line.waiting(), Some(Delivery::Head(9))));
+        assert!(line.waiting().is_none());
+    }
+
+    #[tokio::test]
+    async fn connections_go_with_their_session_and_all_of_them_at_the_end() {
+        let hub = Hub::default();
+        let workspace_id = RecordId([7; 16]);
+        let mut one = hub.join(workspace_id, RecordId([1; 16]), [1; 32]);
+        let mut other = hub.join(workspace_id, RecordId([2; 16]), [2; 32]);
+        assert_eq!(hub.sessions(), HashSet::from([[1; 32], [2; 32]]));
+        hub.cut(&HashSet::from([[1; 32]]));
+        assert!(one.next().await.is_none());
+        hub.tell_members_changed(workspace_id);
+        assert!(matches!(other.next().await, Some(Delivery::Members)));
+        hub.close();
+        assert!(other.next().await.is_none());
+        let mut late = hub.join(workspace_id, RecordId([1; 16]), [3; 32]);
+        assert!(late.next().await.is_none());
     }
 }

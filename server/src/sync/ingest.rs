@@ -11,11 +11,13 @@ mod cache;
 mod erased;
 mod follow;
 mod judge;
+mod owners;
 mod recent;
 mod renewal;
 mod worker;
 mod working;
 
+use self::owners::Owners;
 use self::worker::Worker;
 use crate::clock::Clock;
 use crate::erasure::Asked;
@@ -72,6 +74,7 @@ pub struct Ingest {
     queue: mpsc::Sender<Job>,
     store: Arc<dyn Store>,
     clock: Clock,
+    owners: Owners,
 }
 
 /// What the task behind the door does, one after the other.
@@ -109,12 +112,14 @@ impl Ingest {
     /// Opens the door.
     pub fn start(store: Arc<dyn Store>, hub: Hub, clock: Clock) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-        let worker = Worker::new(store.clone(), hub, clock.clone());
+        let owners = Owners::default();
+        let worker = Worker::new(store.clone(), hub, clock.clone(), owners.clone());
         tokio::spawn(worker.run(receiver));
         Ingest {
             queue: sender,
             store,
             clock,
+            owners,
         }
     }
 
@@ -247,10 +252,17 @@ impl Ingest {
             member_id: author.member_id,
             device_id: author.device_id,
         };
+        let unknown = self.owners.unknown(owner, actors);
+        if unknown.is_empty() {
+            return Ok(());
+        }
         let owners = self
             .store
-            .register_actors(owner, actors, self.clock.now())
+            .register_actors(owner, &unknown, self.clock.now())
             .await?;
+        for (actor, owner) in unknown.iter().zip(&owners) {
+            self.owners.note(*actor, *owner);
+        }
         let foreign = owners.iter().filter(|it| **it != owner).count();
         if foreign > 0 {
             tracing::warn!(member.id = %author.member_id, actor.count = foreign,

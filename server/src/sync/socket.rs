@@ -10,6 +10,8 @@ mod frames;
 mod limits;
 mod parting;
 
+pub use self::limits::SESSION_EVERY;
+
 use self::connection::Connection;
 use crate::app::AppState;
 use crate::auth::SignedIn;
@@ -20,6 +22,9 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use huike_shared::sync::message::FRAME_BYTES_MAX;
+
+/// What is read from a socket at a time. The library clears as much before each look, and keeps it for each connection.
+const READ_BUFFER_BYTES: usize = 4 << 10;
 
 /// `GET /api/v1/sync`. A browser sends cookies with any handshake, whoever asks it to: so the
 /// origin must be said, and be ours.
@@ -35,6 +40,7 @@ pub async fn connect(
     // Listening begins before the session can end unheard.
     let connection = Connection::new(state, signed_in);
     Ok(upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(FRAME_BYTES_MAX)
         .max_frame_size(FRAME_BYTES_MAX)
         .on_upgrade(move |socket| connection.run(socket)))

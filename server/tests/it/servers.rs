@@ -4,8 +4,9 @@ use crate::app::{Browser, LOGIN, PASSWORD, TestApp};
 use crate::postgres::Database;
 use crate::sync::device::*;
 use huike_server::config::Settings;
+use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
-use huike_shared::sync::message::{PushedChange, ServerMessage, Verdict};
+use huike_shared::sync::message::{ClientMessage, PushedChange, ServerMessage, Verdict};
 
 const COLLEAGUE: &str = "lina@example.com";
 
@@ -182,6 +183,50 @@ async fn a_new_member_is_told_at_every_server() {
     }
     // And may sign in wherever they come.
     Account::sign_in(&servers.all[1].address, COLLEAGUE, PASSWORD).await;
+}
+
+#[tokio::test]
+async fn s_17_who_is_here_is_seen_from_every_server_and_goes() {
+    let servers = Servers::start(3).await;
+    let mut devices = Vec::new();
+    for at in 0..3 {
+        devices.push(servers.account(0, at).await.device().await);
+    }
+    // The second looks at a record; the others, who are elsewhere, see where everybody is.
+    let record = customer();
+    let look = ClientMessage::Presence {
+        record: Some(record),
+    };
+    devices[1].socket.say(&look).await;
+    let here = |at: usize| {
+        [None, Some(record)]
+            .into_iter()
+            .take(at)
+            .collect::<Vec<_>>()
+    };
+    for at in [0, 2] {
+        see(&mut devices[at], &here(2)).await;
+    }
+    see(&mut devices[1], &[None, None]).await;
+    // Who leaves is gone everywhere.
+    drop(devices.remove(1));
+    for device in &mut devices {
+        see(device, &here(1)).await;
+    }
+}
+
+/// Hears until exactly these are here besides, whatever their order.
+async fn see(device: &mut Device, expected: &[Option<RecordRef>]) {
+    loop {
+        let message = device.socket.hear_all().await.expect("the server closed");
+        if let ServerMessage::Presence { people } = message {
+            let mut records: Vec<_> = people.iter().map(|it| it.record).collect();
+            records.sort_unstable();
+            if records == expected {
+                return;
+            }
+        }
+    }
 }
 
 #[tokio::test]

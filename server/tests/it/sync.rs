@@ -5,6 +5,7 @@ pub mod device;
 mod epochs;
 mod equality;
 mod export;
+mod greeting;
 mod javascript;
 mod order;
 mod ranks;

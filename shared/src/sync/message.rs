@@ -26,6 +26,8 @@ pub const PROTOCOL_MIN: u8 = 1;
 pub const PROTOCOL_OF_ERASURES: u8 = 2;
 /// The first version whose peers can be told that a record was renewed.
 pub const PROTOCOL_EPOCHS: u8 = 2;
+/// The first version in which changes go up without their names.
+pub const PROTOCOL_OF_BODIES: u8 = 2;
 /// The version in which greetings are written, for ever.
 pub const PROTOCOL_FIRST: u8 = 1;
 /// Bytes in one frame, either way.
@@ -67,6 +69,11 @@ pub enum ClientMessage {
     },
     /// The connection is alive.
     Ping,
+    /// Since version 2 instead of `Push` ([`encode_client`]).
+    PushBodies {
+        /// The changes.
+        changes: Vec<PushedBody>,
+    },
 }
 
 /// The first frame of a connection.
@@ -96,6 +103,29 @@ pub struct PushedChange {
     /// The Automerge change.
     #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
+}
+
+/// A change on its way up without its name, which is the hash of its body and 32 bytes long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushedBody {
+    /// As in [`PushedChange`].
+    pub record: RecordRef,
+    /// As in [`PushedChange`].
+    pub of: Option<Box<str>>,
+    /// As in [`PushedChange`].
+    #[serde(with = "serde_bytes")]
+    pub body: Vec<u8>,
+}
+
+impl From<PushedBody> for PushedChange {
+    fn from(pushed: PushedBody) -> Self {
+        PushedChange {
+            record: pushed.record,
+            of: pushed.of,
+            hash: ChangeHash::of(&pushed.body),
+            body: pushed.body,
+        }
+    }
 }
 
 /// What a server says.
@@ -320,14 +350,25 @@ pub fn encode<T: Serialize>(protocol: u8, message: &T) -> Vec<u8> {
     postcard::to_extend(message, vec![protocol]).unwrap_or_default()
 }
 
-/// Writes what a client says: a greeting in the oldest form, since nothing is agreed before it.
+/// Writes what a client says: a greeting in the oldest form, since nothing is agreed before it, and changes without
+/// what follows from them.
 pub fn encode_client(protocol: u8, message: &ClientMessage) -> Vec<u8> {
     match message {
         ClientMessage::Hello(_) => encode(PROTOCOL_FIRST, message),
+        ClientMessage::Push { changes } if protocol >= PROTOCOL_OF_BODIES => {
+            let bodies = changes.iter().map(|it| PushedBody {
+                record: it.record,
+                of: it.of.clone(),
+                body: it.body.clone(),
+            });
+            let changes = bodies.collect();
+            encode(protocol, &ClientMessage::PushBodies { changes })
+        }
         ClientMessage::Push { .. }
         | ClientMessage::Register { .. }
         | ClientMessage::Presence { .. }
-        | ClientMessage::Ping => encode(protocol, message),
+        | ClientMessage::Ping
+        | ClientMessage::PushBodies { .. } => encode(protocol, message),
     }
 }
 

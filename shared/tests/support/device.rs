@@ -12,8 +12,8 @@ use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
 use huike_shared::row::Row;
 use huike_shared::sync::message::{
-    self, Answer, ClientMessage, Entry, PROTOCOL, PROTOCOL_EPOCHS, PROTOCOL_FIRST, ServerMessage,
-    Welcome, agreed,
+    self, Answer, ClientMessage, Entry, PROTOCOL, PROTOCOL_EPOCHS, PROTOCOL_FIRST, PushedChange,
+    ServerMessage, Welcome, agreed,
 };
 use huike_shared::sync::replica::{Effect, Event, FetchError, Replica, Table, Write};
 use huike_shared::time::Timestamp;
@@ -248,9 +248,9 @@ impl Device {
                     server.actors.entry(actor).or_insert(self.member);
                 }
             }
-            ClientMessage::Push { .. } if !self.is_served => {}
-            ClientMessage::Push { changes } => {
-                for change in changes {
+            ClientMessage::Push { .. } | ClientMessage::PushBodies { .. } if !self.is_served => {}
+            message @ (ClientMessage::Push { .. } | ClientMessage::PushBodies { .. }) => {
+                for change in pushed(message) {
                     self.stream(server);
                     let before = server.head();
                     let verdict = server.ingest(self.member, &change);
@@ -367,4 +367,13 @@ fn fetched(id: RecordId) -> (u64, u32) {
     position.copy_from_slice(&id.0[..8]);
     number.copy_from_slice(&id.0[8..12]);
     (u64::from_be_bytes(position), u32::from_be_bytes(number))
+}
+
+/// The changes of a push, whatever its form.
+fn pushed(message: ClientMessage) -> Vec<PushedChange> {
+    match message {
+        ClientMessage::Push { changes } => changes,
+        ClientMessage::PushBodies { changes } => changes.into_iter().map(Into::into).collect(),
+        _ => Vec::new(),
+    }
 }

@@ -45,7 +45,7 @@ impl Company {
     /// What a device has said since it was last asked.
     pub fn said(&mut self, index: usize) -> Vec<ClientMessage> {
         let frames = self.devices[index].up.drain(..);
-        let messages = frames.map(|it| message::decode(&it));
+        let messages = frames.map(|it| message::decode(&it).map(named));
         messages
             .collect::<Result<_, _>>()
             .expect("a replica writes good frames")
@@ -69,5 +69,15 @@ impl Company {
         self.request(index, Request::ListWaiting);
         self.turn(index, usize::MAX, false);
         self.said(index)
+    }
+}
+
+/// A push in the one form, whatever its form on the wire.
+fn named(message: ClientMessage) -> ClientMessage {
+    match message {
+        ClientMessage::PushBodies { changes } => ClientMessage::Push {
+            changes: changes.into_iter().map(Into::into).collect(),
+        },
+        other => other,
     }
 }

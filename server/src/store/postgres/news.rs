@@ -5,7 +5,7 @@
 //! is told that something may have been missed.
 
 use crate::entropy::hex;
-use crate::store::notices::Notice;
+use crate::store::notices::{Notice, PEOPLE_MAX, Present};
 use crate::store::people::Digest;
 use crate::store::{StoreError, StoreResult};
 use huike_shared::id::RecordId;
@@ -18,6 +18,9 @@ use tokio::time::{sleep, timeout};
 /// The channel of the database.
 const CHANNEL: &str = "huike";
 
+/// The channel of what is not stored, with servers that do not know it left in peace.
+const PRESENCE_CHANNEL: &str = "huike_presence";
+
 /// Silence after which the connection is tried: a cut cable says nothing.
 const PROBE_EVERY: Duration = Duration::from_secs(15);
 /// How long the answer may take.
@@ -28,8 +31,12 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_s
 
 /// Sends a notice with the transaction.
 pub async fn tell(write: &mut PgConnection, notice: &Notice) -> StoreResult<()> {
+    let channel = match notice {
+        Notice::Present(_) => PRESENCE_CHANNEL,
+        _ => CHANNEL,
+    };
     sqlx::query("select pg_notify($1, $2)")
-        .bind(CHANNEL)
+        .bind(channel)
         .bind(words(notice))
         .execute(write)
         .await?;
@@ -64,7 +71,7 @@ async fn listen_once(
         .await?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
+    listener.listen_all([CHANNEL, PRESENCE_CHANNEL]).await?;
     *pause = PAUSE.0;
     // Nobody to hear it is fine, here and below.
     let _ = notices.send(Notice::Missed);
@@ -72,6 +79,7 @@ async fn listen_once(
         match timeout(PROBE_EVERY, listener.try_recv()).await {
             Ok(Ok(Some(notification))) => match notice(notification.payload()) {
                 Some(notice) => drop(notices.send(notice)),
+                None if notification.channel() == PRESENCE_CHANNEL => {}
                 // A newer server has more to say; to look is never wrong.
                 None => drop(notices.send(Notice::Missed)),
             },
@@ -95,6 +103,15 @@ fn words(notice: &Notice) -> String {
             Some(session) => format!("user {user_id} {}", hex(session)),
             None => format!("user {user_id}"),
         },
+        Notice::Present(present) => {
+            let people = &present.people[..present.people.len().min(PEOPLE_MAX)];
+            // Writing to a growing buffer has no way to fail.
+            let people = hex(&postcard::to_allocvec(people).unwrap_or_default());
+            format!(
+                "present {} {} {people}",
+                present.server, present.workspace_id
+            )
+        }
         Notice::Missed => "missed".to_owned(),
     }
 }
@@ -102,6 +119,7 @@ fn words(notice: &Notice) -> String {
 fn notice(words: &str) -> Option<Notice> {
     let mut words = words.split(' ');
     let (kind, id, more) = (words.next()?, words.next(), words.next());
+    let last = words.next();
     match kind {
         "log" => Some(Notice::Log {
             workspace_id: RecordId::parse(id?).ok()?,
@@ -116,24 +134,30 @@ fn notice(words: &str) -> Option<Notice> {
                 None => None,
             },
         }),
+        "present" => Some(Notice::Present(Present {
+            server: RecordId::parse(id?).ok()?,
+            workspace_id: RecordId::parse(more?).ok()?,
+            people: postcard::from_bytes(&bytes(last?)?).ok()?,
+        })),
         _ => None,
     }
 }
 
 fn digest(text: &str) -> Option<Digest> {
-    let mut digest = Digest::default();
-    if text.len() != 2 * digest.len() {
-        return None;
-    }
-    for (index, byte) in digest.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(digest)
+    bytes(text)?.try_into().ok()
+}
+
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    let pairs = (0..text.len()).step_by(2);
+    let byte = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+    pairs.map(byte).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use huike_shared::record::{Kind, RecordRef};
+    use huike_shared::sync::message::PresenceInfo;
 
     #[test]
     fn a_notice_is_read_as_it_was_written() {
@@ -153,14 +177,47 @@ mod tests {
                 user_id: id,
                 except: None,
             },
+            present(0),
+            present(PEOPLE_MAX),
         ] {
             assert_eq!(notice(&words(&expected)), Some(expected));
         }
     }
 
+    fn present(people: usize) -> Notice {
+        let person = PresenceInfo {
+            member: RecordId([0xff; 16]),
+            record: Some(RecordRef {
+                kind: Kind(9),
+                id: RecordId([0xfe; 16]),
+            }),
+        };
+        Notice::Present(Present {
+            server: RecordId([1; 16]),
+            workspace_id: RecordId([2; 16]),
+            people: vec![person; people],
+        })
+    }
+
+    #[test]
+    fn as_many_people_as_are_told_of_fit_a_notice() {
+        const PAYLOAD_BYTES_MAX: usize = 8_000;
+        let words = words(&present(PEOPLE_MAX + 5));
+        assert!(words.len() < PAYLOAD_BYTES_MAX, "{}", words.len());
+        assert_eq!(notice(&words), Some(present(PEOPLE_MAX)));
+    }
+
     #[test]
     fn what_nobody_understands_is_no_notice() {
-        for words in ["", "log", "log x 1", "session ab", "user", "weather 1"] {
+        for words in [
+            "",
+            "log",
+            "log x 1",
+            "session ab",
+            "user",
+            "weather 1",
+            "present 1 2 3",
+        ] {
             assert_eq!(notice(words), None, "{words}");
         }
     }

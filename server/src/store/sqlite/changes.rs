@@ -1,21 +1,15 @@
 //! The log in SQLite.
 
-use super::histories::end_epochs;
-use super::{SqliteStore, blob, id, time};
+use super::{SqliteStore, append, blob, id, time};
 use crate::store::changes::*;
-use crate::store::documents::{RecordRow, StoredDocument};
 use crate::store::{StoreError, StoreResult};
 use async_trait::async_trait;
 use huike_shared::document::{Actor, ChangeHash};
 use huike_shared::id::RecordId;
 use huike_shared::record::{Kind, RecordRef};
 use huike_shared::time::Timestamp;
+use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{QueryBuilder, Row, Sqlite};
-
-/// Rows in one statement: enough to make the way to the database short, few enough that the
-/// prepared statements of every length fit the connection's cache.
-const STATEMENT_ROWS: usize = 24;
 
 #[async_trait]
 impl Changes for SqliteStore {
@@ -64,6 +58,9 @@ impl Changes for SqliteStore {
         actors: &[Actor],
         now: Timestamp,
     ) -> StoreResult<Vec<ActorOwner>> {
+        if let Some(owners) = self.owners(actors).await? {
+            return Ok(owners);
+        }
         let mut write = self.write().await?;
         let mut owners = Vec::with_capacity(actors.len());
         for actor in actors {
@@ -161,117 +158,23 @@ impl Changes for SqliteStore {
     }
 
     async fn append(&self, appends: &[Append]) -> StoreResult<Appended> {
-        let mut write = self.write().await?;
-        for append in appends {
-            let head = append.after + append.changes.len() as u64;
-            let moved = sqlx::query("update log set head = ? where workspace_id = ? and head = ?")
-                .bind(number(head)?)
-                .bind(blob(&append.workspace_id))
-                .bind(number(append.after)?)
-                .execute(&mut *write)
-                .await?
-                .rows_affected()
-                != 1;
-            if moved {
-                // Dropping the transaction takes back what was written for other workspaces.
-                return Ok(Appended::Moved);
+        append::append(self, appends).await
+    }
+}
+
+impl SqliteStore {
+    /// To whom these actors belong, if each belongs to somebody: then there is nothing to write.
+    async fn owners(&self, actors: &[Actor]) -> StoreResult<Option<Vec<ActorOwner>>> {
+        let mut read = self.readers().acquire().await?;
+        let mut owners = Vec::with_capacity(actors.len());
+        for actor in actors {
+            match find_owner(&mut read, *actor).await? {
+                Some(owner) => owners.push(owner),
+                None => return Ok(None),
             }
-            insert_changes(&mut write, append.workspace_id, &append.changes).await?;
-            put_documents(&mut write, append.workspace_id, &append.documents).await?;
-            put_rows(&mut write, append.workspace_id, &append.rows).await?;
-            end_epochs(&mut write, append.workspace_id, head, &append.histories).await?;
         }
-        write.commit().await?;
-        Ok(Appended::Done)
+        Ok(Some(owners))
     }
-}
-
-async fn insert_changes(
-    write: &mut SqliteConnection,
-    workspace_id: RecordId,
-    changes: &[LoggedChange],
-) -> StoreResult<()> {
-    for some in changes.chunks(STATEMENT_ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "insert into change (workspace_id, position, kind, record_id, hash, actor_id, seq,
-                                 member_id, accepted_at, note_of, body) ",
-        );
-        query.push_values(some, |mut row, change| {
-            row.push_bind(blob(&workspace_id))
-                .push_bind(change.position as i64)
-                .push_bind(change.record.kind.0)
-                .push_bind(blob(&change.record.id))
-                .push_bind(&change.hash.0[..])
-                .push_bind(&change.actor.0[..])
-                .push_bind(change.seq as i64)
-                .push_bind(blob(&change.member_id))
-                .push_bind(change.at.millis())
-                .push_bind(change.note_of.as_deref())
-                .push_bind(&change.body[..]);
-        });
-        query.build().execute(&mut *write).await?;
-    }
-    Ok(())
-}
-
-async fn put_documents(
-    write: &mut SqliteConnection,
-    workspace_id: RecordId,
-    documents: &[StoredDocument],
-) -> StoreResult<()> {
-    for some in documents.chunks(STATEMENT_ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "insert into document (workspace_id, kind, record_id, position, state) ",
-        );
-        query.push_values(some, |mut row, document| {
-            row.push_bind(blob(&workspace_id))
-                .push_bind(document.record.kind.0)
-                .push_bind(blob(&document.record.id))
-                .push_bind(document.position as i64)
-                .push_bind(&document.state[..]);
-        });
-        query.push(
-            " on conflict (workspace_id, kind, record_id) do update
-              set position = excluded.position, state = excluded.state",
-        );
-        query.build().execute(&mut *write).await?;
-    }
-    Ok(())
-}
-
-async fn put_rows(
-    write: &mut SqliteConnection,
-    workspace_id: RecordId,
-    rows: &[RecordRow],
-) -> StoreResult<()> {
-    for some in rows.chunks(STATEMENT_ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "insert into record (workspace_id, kind, record_id, position, is_deleted, created_at,
-                                 created_by, updated_at, updated_by, fields, problems) ",
-        );
-        query.push_values(some, |mut row, record| {
-            row.push_bind(blob(&workspace_id))
-                .push_bind(record.record.kind.0)
-                .push_bind(blob(&record.record.id))
-                .push_bind(record.position as i64)
-                .push_bind(record.is_deleted)
-                .push_bind(record.created.at.millis())
-                .push_bind(blob(&record.created.by))
-                .push_bind(record.updated.at.millis())
-                .push_bind(blob(&record.updated.by))
-                .push_bind(&record.fields[..])
-                .push_bind(&record.problems[..]);
-        });
-        query.push(
-            " on conflict (workspace_id, kind, record_id) do update
-              set position = excluded.position, is_deleted = excluded.is_deleted,
-                  created_at = excluded.created_at, created_by = excluded.created_by,
-                  updated_at = excluded.updated_at, updated_by = excluded.updated_by,
-                  fields = excluded.fields, problems = excluded.problems",
-        );
-        query.build().execute(&mut *write).await?;
-    }
-    Ok(())
 }
 
 async fn find_owner(

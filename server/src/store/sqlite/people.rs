@@ -138,12 +138,24 @@ impl People for SqliteStore {
         sessions::one(self, session_id, now).await
     }
 
+    async fn living_sessions(&self, ids: &[Digest], now: Timestamp) -> StoreResult<Vec<Digest>> {
+        sessions::living(self, ids, now).await
+    }
+
     async fn remove_session(&self, session_id: Digest) -> StoreResult<()> {
         sessions::remove(self, session_id).await
     }
 
     async fn meet_device(&self, device: Device) -> StoreResult<bool> {
         sessions::meet_device(self, device).await
+    }
+
+    async fn device(&self, device_id: RecordId) -> StoreResult<Option<Device>> {
+        sessions::device(self, device_id).await
+    }
+
+    async fn note_devices(&self, seen: &[(RecordId, Timestamp)]) -> StoreResult<()> {
+        sessions::note_devices(self, seen).await
     }
 
     async fn devices(&self, member_id: RecordId) -> StoreResult<Vec<Device>> {

@@ -11,7 +11,8 @@ use crate::store::changes::{LogHead, LoggedChange};
 use crate::store::notices::Notice;
 use crate::store::{Store, StoreResult};
 use crate::sync::catch_up;
-use crate::sync::hub::{Hub, Publication, Published};
+use crate::sync::hub::Hub;
+use crate::sync::publication::{Publication, Published};
 use huike_shared::id::RecordId;
 use std::collections::HashMap;
 use std::future::pending;
@@ -131,7 +132,7 @@ impl Follower {
             Some(told) if is_near(&told) => self.pass_on(workspace_id, told, head, judge).await,
             Some(_) | None => {
                 judge.forget_workspace(workspace_id);
-                self.hub.publish_head(workspace_id, head.position);
+                self.hub.publish_head(workspace_id, head);
                 self.told.insert(workspace_id, head);
                 Ok(())
             }
@@ -145,6 +146,8 @@ impl Follower {
         head: LogHead,
         judge: &mut Judge,
     ) -> StoreResult<()> {
+        // No renewal is among what follows.
+        told.floor = head.floor;
         while told.position < head.position {
             let count = PAGE.min(head.position - told.position);
             let page = self
@@ -155,7 +158,8 @@ impl Follower {
             told.position = last.ok_or_else(|| broken(&"the log has a gap"))?;
             judge.follow(workspace_id, &page);
             let entries = page.into_iter().map(published).collect();
-            self.hub.publish(workspace_id, Publication::new(entries));
+            self.hub
+                .publish(workspace_id, Publication::new(entries), told);
             self.told.insert(workspace_id, told);
         }
         Ok(())

@@ -3,6 +3,7 @@
 use super::batch::{Batch, Log};
 use super::cache::{Cache, Key};
 use super::erased::ErasedRecords;
+use super::owners::Owners;
 use super::working::{Branch, Working};
 use super::{Submission, broken, head};
 use crate::projection;
@@ -22,25 +23,22 @@ use huike_shared::time::Timestamp;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Actors whose owner is remembered.
-const ACTORS_MAX: usize = 50_000;
-
 /// What is remembered between batches.
 pub struct Judge {
     pub(super) store: Arc<dyn Store>,
     cache: Cache,
     heads: HashMap<RecordId, LogHead>,
-    actors: HashMap<Actor, ActorOwner>,
+    owners: Owners,
     erased: ErasedRecords,
 }
 
 impl Judge {
-    pub fn new(store: Arc<dyn Store>) -> Self {
+    pub fn new(store: Arc<dyn Store>, owners: Owners) -> Self {
         Judge {
             store,
             cache: Cache::default(),
             heads: HashMap::new(),
-            actors: HashMap::new(),
+            owners,
             erased: ErasedRecords::default(),
         }
     }
@@ -383,15 +381,12 @@ impl Judge {
     }
 
     async fn owner(&mut self, actor: Actor) -> StoreResult<Option<ActorOwner>> {
-        if let Some(found) = self.actors.get(&actor) {
-            return Ok(Some(*found));
+        if let Some(found) = self.owners.get(actor) {
+            return Ok(Some(found));
         }
         let found = self.store.actor_owner(actor).await?;
         if let Some(found) = found {
-            if self.actors.len() >= ACTORS_MAX {
-                self.actors.clear();
-            }
-            self.actors.insert(actor, found);
+            self.owners.note(actor, found);
         }
         Ok(found)
     }

@@ -3,6 +3,7 @@
 use super::batch::Batch;
 use super::follow::Follower;
 use super::judge::Judge;
+use super::owners::Owners;
 use super::{Erase, Job, Reply, Submission, head};
 use crate::clock::Clock;
 use crate::erasure::Asked;
@@ -10,7 +11,8 @@ use crate::history;
 use crate::store::changes::{Appended, LogHead};
 use crate::store::erasures::{EmptyPlace, Erasure, blank_hash};
 use crate::store::{Store, StoreError, StoreResult};
-use crate::sync::hub::{ConnectionId, Hub, Publication, Published};
+use crate::sync::hub::{ConnectionId, Hub};
+use crate::sync::publication::{Publication, Published};
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
@@ -46,9 +48,9 @@ pub struct Worker {
 
 impl Worker {
     /// Knows nothing yet.
-    pub fn new(store: Arc<dyn Store>, hub: Hub, clock: Clock) -> Self {
+    pub fn new(store: Arc<dyn Store>, hub: Hub, clock: Clock, owners: Owners) -> Self {
         Worker {
-            judge: Judge::new(store.clone()),
+            judge: Judge::new(store.clone(), owners),
             follower: Follower::new(store.clone(), hub.clone()),
             store,
             hub,
@@ -184,7 +186,7 @@ impl Worker {
             },
         });
         let publication = Publication::new(entries.collect());
-        self.hub.publish(workspace_id, publication);
+        self.hub.publish(workspace_id, publication, head);
         Ok(Some(erasure.records))
     }
 
@@ -302,7 +304,9 @@ impl Worker {
         });
         let origins: Vec<Option<ConnectionId>> = origins.collect();
         for (workspace_id, publication) in batch.publications(&origins) {
-            self.hub.publish(workspace_id, publication);
+            if let Some(head) = self.judge.known_head(workspace_id) {
+                self.hub.publish(workspace_id, publication, head);
+            }
         }
         let verdicts = std::mem::take(&mut batch.verdicts);
         let submissions = submissions.into_iter().zip(verdicts).enumerate();

@@ -5,6 +5,7 @@ use super::limits::*;
 use super::parting::Parting;
 use crate::app::{AppState, Ended};
 use crate::auth::SignedIn;
+use crate::store::changes::LogHead;
 use crate::store::people::Device;
 use crate::store::{StoreError, StoreResult};
 use crate::sync::catch_up::{self, Way};
@@ -16,18 +17,17 @@ use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
 use huike_shared::access::Role;
 use huike_shared::document::Actor;
-use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{
     self, Answer, ClientMessage, HEARTBEAT_MS, Hello, MemberInfo, PROTOCOL_FIRST, PROTOCOL_MIN,
     PROTOCOL_OF_ERASURES, PUSH_CHANGES_MAX, PushedChange, ServerMessage, Verdict, Welcome, agreed,
 };
+use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::sync::broadcast::error::TryRecvError;
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// A peer that says nothing for three heartbeats is gone.
 const SILENCE: Duration = Duration::from_millis(3 * HEARTBEAT_MS as u64);
@@ -56,7 +56,6 @@ pub struct Connection {
     state: AppState,
     who: SignedIn,
     ended: Receiver<Ended>,
-    members_changed: Receiver<RecordId>,
 }
 
 /// A connection whose device has said hello.
@@ -77,6 +76,8 @@ pub struct Live {
     pub(super) sent: u64,
     /// What had been sent when the peer last pinged.
     pinged: u64,
+    /// Whether something was sent that may not have left.
+    pub(super) is_unsent: bool,
     /// Pushed changes without a verdict.
     pub(super) unanswered: usize,
     /// Actors that could not be registered yet because the memory could not be written.
@@ -86,13 +87,8 @@ pub struct Live {
 impl Connection {
     /// Begins to listen for what may end it.
     pub fn new(state: AppState, who: SignedIn) -> Self {
-        let (ended, members_changed) = (state.hear_ended(), state.hear_members_changed());
-        Connection {
-            state,
-            who,
-            ended,
-            members_changed,
-        }
+        let ended = state.hear_ended();
+        Connection { state, who, ended }
     }
 
     /// Serves it to the end.
@@ -101,8 +97,7 @@ impl Connection {
         let Connection {
             state,
             who,
-            ended,
-            members_changed,
+            mut ended,
         } = self;
         let first = timeout(HELLO_TIMEOUT, next_message(&mut stream)).await;
         let hello = match first {
@@ -119,7 +114,7 @@ impl Connection {
             role: who.member.role,
             device_id: hello.device,
         };
-        let line = state.hub.join(who.workspace.id, who.member.id);
+        let line = state.hub.join(who.workspace.id, who.member.id, who.session);
         let mut live = Live {
             state,
             who,
@@ -132,11 +127,25 @@ impl Connection {
             is_following: false,
             sent: 0,
             pinged: 0,
+            is_unsent: false,
             unanswered: 0,
             unregistered: Vec::new(),
         };
-        let end = match live.greet(hello).await {
-            Ok(()) => live.serve(stream, ended, members_changed).await,
+        // From here on it comes by the line; what came before was heard here.
+        let mut heard = Ok(());
+        while heard.is_ok() {
+            heard = match ended.try_recv() {
+                Ok(ended) => live.session_news(&ended),
+                Err(TryRecvError::Lagged(_)) => live.session_still_holds().await,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            };
+        }
+        drop(ended);
+        let end = match heard {
+            Ok(()) => match live.greet(hello).await {
+                Ok(()) => live.serve(stream).await,
+                Err(end) => end,
+            },
             Err(end) => end,
         };
         part(live.sink, live.protocol, end).await;
@@ -157,11 +166,6 @@ async fn part(mut sink: SplitSink<WebSocket, Message>, protocol: u8, end: End) {
     let _ = timeout(SEND_TIMEOUT, sink.close()).await;
 }
 
-/// Done when the server stops.
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    let _ = stopping.wait_for(|it| *it).await;
-}
-
 impl Live {
     /// Answers a hello: who this is, where the log stands, and what the replica missed.
     async fn greet(&mut self, hello: Hello) -> Step {
@@ -174,7 +178,7 @@ impl Live {
         }
         self.register(hello.actors.clone()).await?;
         let workspace_id = self.who.workspace.id;
-        let head = self.state.ingest.head(workspace_id).await?;
+        let head = self.head(&hello).await?;
         let members = self.members().await?;
         let way = catch_up::way(&hello, head);
         let fetch = way == Way::States;
@@ -204,6 +208,23 @@ impl Live {
         Ok(())
     }
 
+    /// Where the log stands. What comes behind it is delivered, so what others were told last will do, unless the
+    /// device knows better.
+    pub(super) async fn head(&self, hello: &Hello) -> StoreResult<LogHead> {
+        let workspace_id = self.who.workspace.id;
+        let told = self.state.hub.told(workspace_id);
+        let is_enough =
+            |it: &LogHead| hello.cursor <= it.position && hello.log.is_none_or(|log| log == it.log);
+        match told.filter(is_enough) {
+            Some(told) => Ok(told),
+            None => {
+                let head = self.state.ingest.head(workspace_id).await?;
+                self.state.hub.stands_at(workspace_id, head);
+                Ok(head)
+            }
+        }
+    }
+
     /// Keeps the device and its actors. A memory that cannot be written does not stop reading.
     pub(super) async fn register(&mut self, actors: Vec<Actor>) -> Step {
         if actors.len() + self.unregistered.len() > ACTORS_MAX {
@@ -229,7 +250,7 @@ impl Live {
             seen_at: self.state.clock.now(),
             revoked_at: None,
         };
-        if !self.state.store.meet_device(device).await? {
+        if !self.state.known.meet(&*self.state.store, device).await? {
             return Ok(false);
         }
         let workspace_id = self.who.workspace.id;
@@ -242,22 +263,29 @@ impl Live {
     }
 
     /// Serves until something ends it.
-    async fn serve(
-        &mut self,
-        mut stream: SplitStream<WebSocket>,
-        mut ended: Receiver<Ended>,
-        mut members_changed: Receiver<RecordId>,
-    ) -> End {
+    async fn serve(&mut self, mut stream: SplitStream<WebSocket>) -> End {
         let mut people = self.line.people();
         let mut presence_from = Instant::now();
         let mut heard = Instant::now();
-        let mut stopping = self.state.stopping();
-        let mut session_check = interval(SESSION_EVERY);
-        session_check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut news = true;
+        // One alarm for whatever is due next; it is set anew only if that is earlier.
+        let mut alarm = pin!(sleep_until(heard));
+        let mut is_armed = false;
         loop {
+            let step = self.flush().await;
+            if let Err(end) = step {
+                return end;
+            }
             let may_read = self.unanswered < UNANSWERED_MAX;
+            let silent_at = may_read.then(|| heard + SILENCE);
             let parts_at = self.parting.as_ref().map(|it| it.end(self.unanswered));
+            let due = [silent_at, parts_at, news.then_some(presence_from)];
+            if let Some(first) = due.into_iter().flatten().min()
+                && (!is_armed || first < alarm.deadline())
+            {
+                is_armed = true;
+                alarm.as_mut().reset(first);
+            }
             let step = tokio::select! {
                 message = next_message(&mut stream), if may_read => {
                     heard = Instant::now();
@@ -266,36 +294,61 @@ impl Live {
                         Err(end) => Err(end),
                     }
                 }
-                delivery = self.line.next() => match delivery {
-                    Some(Delivery::Log(publication)) => self.publish(publication).await,
-                    Some(Delivery::Answers(answers)) => self.answer(answers).await,
-                    Some(Delivery::Head(to)) if self.is_following => self.send_log(to).await,
-                    Some(Delivery::Head(_)) => Ok(()),
-                    None => Err(End::Gone),
-                },
+                delivery = self.line.next() => self.deliver(delivery).await,
                 changed = people.changed(), if !news => {
                     news = changed.is_ok();
                     Ok(())
                 }
-                () = sleep_until(presence_from), if news => {
-                    news = false;
-                    presence_from = Instant::now() + PRESENCE_EVERY;
-                    let people = self.line.others(&mut people);
-                    self.send(&ServerMessage::Presence { people }).await
-                }
-                notice = members_changed.recv() => self.members_news(notice).await,
-                notice = ended.recv() => self.session_news(notice).await,
-                _ = session_check.tick() => self.session_still_holds().await,
-                () = sleep_until(heard + SILENCE), if may_read => Err(End::Gone),
-                () = stopped(&mut stopping) => Err(End::Gone),
-                () = sleep_until(parts_at.unwrap_or(heard)), if parts_at.is_some() => {
-                    Err(End::Told(Refusal::ClientTooOld))
+                () = &mut alarm, if is_armed => {
+                    is_armed = false;
+                    let now = Instant::now();
+                    let is_due = |at: Option<Instant>| at.is_some_and(|it| it <= now);
+                    if is_due(silent_at) {
+                        Err(End::Gone)
+                    } else if is_due(parts_at) {
+                        Err(End::Told(Refusal::ClientTooOld))
+                    } else if news && presence_from <= now {
+                        news = false;
+                        presence_from = now + PRESENCE_EVERY;
+                        let people = self.line.others(&mut people);
+                        self.send(&ServerMessage::Presence { people }).await
+                    } else {
+                        Ok(())
+                    }
                 }
             };
             if let Err(end) = step {
                 return end;
             }
         }
+    }
+
+    /// Passes on what came by the line, and what waits behind it: all of it leaves at once.
+    async fn deliver(&mut self, first: Option<Delivery>) -> Step {
+        let mut delivery = first.ok_or(End::Gone)?;
+        for _ in 1..DELIVERIES_AT_ONCE {
+            self.pass_on(delivery).await?;
+            match self.line.waiting() {
+                Some(next) => delivery = next,
+                None => return Ok(()),
+            }
+        }
+        self.pass_on(delivery).await
+    }
+
+    async fn pass_on(&mut self, delivery: Delivery) -> Step {
+        match delivery {
+            Delivery::Log(publication) => self.publish(publication).await?,
+            Delivery::Answers(answers) => self.answer(answers).await?,
+            Delivery::Head(to) if self.is_following => self.send_log(to).await?,
+            Delivery::Head(_) => {}
+            Delivery::Members => {
+                let members = self.members().await?;
+                self.send(&ServerMessage::Members { members }).await?;
+            }
+            Delivery::Ended(ended) => self.session_news(&ended)?,
+        }
+        Ok(())
     }
 
     async fn received(&mut self, message: ClientMessage) -> Step {
@@ -305,6 +358,13 @@ impl Live {
         match message {
             ClientMessage::Hello(hello) => self.greet(hello).await,
             ClientMessage::Push { changes } => self.push(changes).await,
+            ClientMessage::PushBodies { changes } => {
+                if changes.len() > PUSH_CHANGES_MAX {
+                    return Err(End::Told(Refusal::TooLarge));
+                }
+                self.push(changes.into_iter().map(Into::into).collect())
+                    .await
+            }
             ClientMessage::Register { actors } => self.register(actors).await,
             ClientMessage::Presence { record } => {
                 self.look(record);
@@ -372,39 +432,28 @@ impl Live {
     }
 
     pub(super) async fn members(&mut self) -> Result<Vec<MemberInfo>, End> {
-        let members = self.state.store.members(self.who.workspace.id).await?;
+        let (store, workspace_id) = (&*self.state.store, self.who.workspace.id);
+        let members = self.state.known.members(store, workspace_id).await?;
         let me = members
             .iter()
             .find(|it| it.id == self.who.member.id && it.is_active);
         let role: Role = me.ok_or(End::Told(Refusal::SignedOut))?.role;
         self.author.role = role;
-        let info = members.into_iter().map(|it| MemberInfo {
+        let info = members.iter().map(|it| MemberInfo {
             id: it.id,
-            name: it.name.into(),
+            name: it.name.as_str().into(),
             role: it.role,
             active: it.is_active,
         });
         Ok(info.collect())
     }
 
-    async fn members_news(&mut self, notice: Result<RecordId, RecvError>) -> Step {
-        match notice {
-            Ok(workspace_id) if workspace_id != self.who.workspace.id => return Ok(()),
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return Err(End::Gone),
-        }
-        let members = self.members().await?;
-        self.send(&ServerMessage::Members { members }).await
-    }
-
-    async fn session_news(&mut self, notice: Result<Ended, RecvError>) -> Step {
-        let is_over = match notice {
-            Ok(Ended::Session(session)) => session == self.who.session,
-            Ok(Ended::User { user_id, except }) => {
-                user_id == self.who.member.user_id && except != Some(self.who.session)
+    fn session_news(&self, ended: &Ended) -> Step {
+        let is_over = match ended {
+            Ended::Session(session) => *session == self.who.session,
+            Ended::User { user_id, except } => {
+                *user_id == self.who.member.user_id && *except != Some(self.who.session)
             }
-            Err(RecvError::Lagged(_)) => return self.session_still_holds().await,
-            Err(RecvError::Closed) => return Err(End::Gone),
         };
         if is_over {
             Err(End::Told(Refusal::SignedOut))
@@ -413,8 +462,7 @@ impl Live {
         }
     }
 
-    /// Finds what was ended by another process, or by time. The peer connects again, perhaps with
-    /// a cookie that was renewed.
+    /// Asks after too much news. The peer connects again, perhaps with a cookie that was renewed.
     async fn session_still_holds(&mut self) -> Step {
         let now = self.state.clock.now();
         match self.state.store.session(self.who.session, now).await? {

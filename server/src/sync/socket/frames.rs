@@ -4,7 +4,7 @@ use super::connection::{End, Live, Step};
 use super::limits::SEND_TIMEOUT;
 use crate::store::StoreError;
 use crate::sync::catch_up;
-use crate::sync::hub::{Publication, change_frames};
+use crate::sync::publication::{Publication, change_frames};
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
 use futures::stream::SplitStream;
@@ -155,15 +155,28 @@ impl Live {
         Ok(())
     }
 
-    /// Sends a message.
+    /// Sends a message, as [`Live::send_frame`] does.
     pub async fn send(&mut self, message: &ServerMessage) -> Step {
         let frame = message::encode(self.protocol, message);
         self.send_frame(frame.into()).await
     }
 
-    /// Sends a frame; a peer that does not take it is gone.
+    /// Puts a frame behind those that leave with the next [`Live::flush`], or before; a peer that does not take it
+    /// is gone.
     pub async fn send_frame(&mut self, frame: Bytes) -> Step {
-        match timeout(SEND_TIMEOUT, self.sink.send(Message::Binary(frame))).await {
+        self.is_unsent = true;
+        match timeout(SEND_TIMEOUT, self.sink.feed(Message::Binary(frame))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+
+    /// Lets everything leave that was sent.
+    pub async fn flush(&mut self) -> Step {
+        if !std::mem::take(&mut self.is_unsent) {
+            return Ok(());
+        }
+        match timeout(SEND_TIMEOUT, self.sink.flush()).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(End::Gone),
         }

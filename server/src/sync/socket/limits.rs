@@ -16,11 +16,13 @@ const CHANGES: (u32, u32) = (2_000, 20_000);
 pub const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a frame may take to leave; a peer that reads nothing for so long is gone.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(30);
-/// How often a connection asks whether its session still holds, beside being told: a member who was
-/// shut out by the console is gone within this time.
+/// How often is asked whether sessions still hold, beside being told: a member who was shut out by the console is
+/// gone within this time.
 pub const SESSION_EVERY: Duration = Duration::from_secs(2);
 /// Presence is told at most this often.
 pub const PRESENCE_EVERY: Duration = Duration::from_millis(300);
+/// Deliveries that leave together; then the peer is heard.
+pub const DELIVERIES_AT_ONCE: usize = 64;
 /// Actors in one frame.
 pub const ACTORS_MAX: usize = 5_000;
 /// Changes on their way to a verdict; the connection is not read while there are more.

@@ -60,8 +60,8 @@ impl Live {
 
     /// Greets a client that is too old.
     pub async fn greet_for_the_last_time(&mut self, hello: Hello) -> Step {
-        self.register(hello.actors).await?;
-        let head = self.state.ingest.head(self.who.workspace.id).await?;
+        self.register(hello.actors.clone()).await?;
+        let head = self.head(&hello).await?;
         if hello.log.is_some_and(|it| it != head.log) {
             return Err(End::Told(Refusal::ClientTooOld));
         }

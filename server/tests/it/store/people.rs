@@ -328,7 +328,11 @@ async fn a_session_lives_until_it_is_removed_or_over(fresh: Fresh) {
         store.session([1; 32], at(150)).await.unwrap(),
         Some(signed_in.clone())
     );
+    let living = |now| store.living_sessions(&[[1; 32], [2; 32]], now);
+    assert_eq!(living(at(199)).await.unwrap(), [[1; 32]]);
+    assert!(living(at(200)).await.unwrap().is_empty());
     store.remove_session([1; 32]).await.unwrap();
+    assert!(living(at(0)).await.unwrap().is_empty());
     store.update_session(signed_in).await.unwrap();
     assert_eq!(store.session([1; 32], at(0)).await.unwrap(), None);
 }
@@ -350,6 +354,20 @@ async fn a_device_belongs_to_whom_brought_it_first(fresh: Fresh) {
     let all = store.devices(MEMBER).await.unwrap();
     assert_eq!(all, [device(1, MEMBER, 4), device(2, MEMBER, 2)]);
     assert_eq!(store.devices(member(1).id).await.unwrap(), []);
+
+    let seen = [
+        (device(1, MEMBER, 0).id, at(9)),
+        (device(2, MEMBER, 0).id, at(1)),
+    ];
+    store.note_devices(&seen).await.unwrap();
+    let one = store.device(device(1, MEMBER, 0).id).await.unwrap();
+    assert_eq!(one.map(|it| it.seen_at), Some(at(9)));
+    // A later time stays, and who is not there is not made.
+    let other = store.device(device(2, MEMBER, 0).id).await.unwrap();
+    assert_eq!(other, Some(device(2, MEMBER, 2)));
+    let nobody = RecordId([3; 16]);
+    store.note_devices(&[(nobody, at(9))]).await.unwrap();
+    assert_eq!(store.device(nobody).await.unwrap(), None);
 }
 
 async fn attempts_are_counted_by_key_and_time(fresh: Fresh) {

@@ -300,7 +300,12 @@ async fn s_25_bytes_that_are_no_honest_change_are_refused() {
         hash: device.name(other, "y").hash,
         ..honest.clone()
     };
-    assert_refused(&device.push_one(misnamed).await, &Refusal::Malformed);
+    // Names travel in version 1 only.
+    let changes = vec![misnamed];
+    let frame = encode(PROTOCOL_FIRST, &ClientMessage::Push { changes });
+    device.socket.say_bytes(frame).await;
+    let answers = device.hear_verdicts(1).await;
+    assert_refused(&answers[0].verdict, &Refusal::Malformed);
     assert_eq!(position(&device.push_one(honest).await), 1);
 }
 

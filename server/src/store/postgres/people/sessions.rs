@@ -8,6 +8,7 @@ use crate::store::postgres::{PostgresStore, lock, news};
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
 use sqlx::Row;
+use sqlx::postgres::PgRow;
 
 pub async fn set_password(
     store: &PostgresStore,
@@ -140,6 +141,26 @@ pub async fn one(
     }))
 }
 
+pub async fn living(
+    store: &PostgresStore,
+    ids: &[Digest],
+    now: Timestamp,
+) -> StoreResult<Vec<Digest>> {
+    let asked: Vec<&[u8]> = ids.iter().map(|it| &it[..]).collect();
+    let mut living = Vec::with_capacity(ids.len());
+    for row in
+        sqlx::query("select id_hash from session where expires_at > $1 and id_hash = any($2)")
+            .bind(now.millis())
+            .bind(asked)
+            .fetch_all(store.pool())
+            .await?
+    {
+        let id: &[u8] = row.try_get("id_hash")?;
+        living.extend(Digest::try_from(id));
+    }
+    Ok(living)
+}
+
 pub async fn remove(store: &PostgresStore, session_id: Digest) -> StoreResult<()> {
     let mut write = store.begin().await?;
     sqlx::query("delete from session where id_hash = $1")
@@ -171,6 +192,35 @@ pub async fn meet_device(store: &PostgresStore, device: Device) -> StoreResult<b
     Ok(done.rows_affected() == 1)
 }
 
+pub async fn device(store: &PostgresStore, device_id: RecordId) -> StoreResult<Option<Device>> {
+    sqlx::query("select id, member_id, label, seen_at, revoked_at from device where id = $1")
+        .bind(blob(&device_id))
+        .fetch_optional(store.pool())
+        .await?
+        .as_ref()
+        .map(read_device)
+        .transpose()
+}
+
+pub async fn note_devices(
+    store: &PostgresStore,
+    seen: &[(RecordId, Timestamp)],
+) -> StoreResult<()> {
+    // In one order, so that two servers that write at once cannot wait for each other.
+    let mut seen = seen.to_vec();
+    seen.sort_unstable();
+    let mut write = store.begin().await?;
+    for (device_id, at) in &seen {
+        sqlx::query("update device set seen_at = greatest(seen_at, $1) where id = $2")
+            .bind(at.millis())
+            .bind(blob(device_id))
+            .execute(&mut *write)
+            .await?;
+    }
+    write.commit().await?;
+    Ok(())
+}
+
 pub async fn devices(store: &PostgresStore, member_id: RecordId) -> StoreResult<Vec<Device>> {
     sqlx::query(
         "select id, member_id, label, seen_at, revoked_at from device
@@ -181,16 +231,18 @@ pub async fn devices(store: &PostgresStore, member_id: RecordId) -> StoreResult<
     .fetch_all(store.pool())
     .await?
     .iter()
-    .map(|row| {
-        Ok(Device {
-            id: id(row, "id")?,
-            member_id: id(row, "member_id")?,
-            label: row.try_get("label")?,
-            seen_at: time(row, "seen_at")?,
-            revoked_at: time_or_none(row, "revoked_at")?,
-        })
-    })
+    .map(read_device)
     .collect()
+}
+
+fn read_device(row: &PgRow) -> StoreResult<Device> {
+    Ok(Device {
+        id: id(row, "id")?,
+        member_id: id(row, "member_id")?,
+        label: row.try_get("label")?,
+        seen_at: time(row, "seen_at")?,
+        revoked_at: time_or_none(row, "revoked_at")?,
+    })
 }
 
 pub async fn admit_attempt(

@@ -6,7 +6,11 @@ use crate::store::people::*;
 use crate::store::sqlite::SqliteStore;
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
-use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite};
+
+/// Sessions in one question.
+const QUESTION_ROWS: usize = 200;
 
 pub async fn set_password(
     store: &SqliteStore,
@@ -133,6 +137,29 @@ pub async fn one(
     }))
 }
 
+pub async fn living(
+    store: &SqliteStore,
+    ids: &[Digest],
+    now: Timestamp,
+) -> StoreResult<Vec<Digest>> {
+    let mut living = Vec::with_capacity(ids.len());
+    for some in ids.chunks(QUESTION_ROWS) {
+        let mut query =
+            QueryBuilder::<Sqlite>::new("select id_hash from session where expires_at > ");
+        query.push_bind(now.millis()).push(" and id_hash in (");
+        let mut list = query.separated(", ");
+        for id in some {
+            list.push_bind(&id[..]);
+        }
+        query.push(")");
+        for row in query.build().fetch_all(store.readers()).await? {
+            let id: &[u8] = row.try_get("id_hash")?;
+            living.extend(Digest::try_from(id));
+        }
+    }
+    Ok(living)
+}
+
 pub async fn remove(store: &SqliteStore, session_id: Digest) -> StoreResult<()> {
     let mut write = store.write().await?;
     sqlx::query("delete from session where id_hash = ?")
@@ -163,6 +190,29 @@ pub async fn meet_device(store: &SqliteStore, device: Device) -> StoreResult<boo
     Ok(done.rows_affected() == 1)
 }
 
+pub async fn device(store: &SqliteStore, device_id: RecordId) -> StoreResult<Option<Device>> {
+    sqlx::query("select id, member_id, label, seen_at, revoked_at from device where id = ?")
+        .bind(blob(&device_id))
+        .fetch_optional(store.readers())
+        .await?
+        .as_ref()
+        .map(read_device)
+        .transpose()
+}
+
+pub async fn note_devices(store: &SqliteStore, seen: &[(RecordId, Timestamp)]) -> StoreResult<()> {
+    let mut write = store.write().await?;
+    for (device_id, at) in seen {
+        sqlx::query("update device set seen_at = max(seen_at, ?) where id = ?")
+            .bind(at.millis())
+            .bind(blob(device_id))
+            .execute(&mut *write)
+            .await?;
+    }
+    write.commit().await?;
+    Ok(())
+}
+
 pub async fn devices(store: &SqliteStore, member_id: RecordId) -> StoreResult<Vec<Device>> {
     sqlx::query(
         "select id, member_id, label, seen_at, revoked_at from device
@@ -173,16 +223,18 @@ pub async fn devices(store: &SqliteStore, member_id: RecordId) -> StoreResult<Ve
     .fetch_all(store.readers())
     .await?
     .iter()
-    .map(|row| {
-        Ok(Device {
-            id: id(row, "id")?,
-            member_id: id(row, "member_id")?,
-            label: row.try_get("label")?,
-            seen_at: time(row, "seen_at")?,
-            revoked_at: time_or_none(row, "revoked_at")?,
-        })
-    })
+    .map(read_device)
     .collect()
+}
+
+fn read_device(row: &SqliteRow) -> StoreResult<Device> {
+    Ok(Device {
+        id: id(row, "id")?,
+        member_id: id(row, "member_id")?,
+        label: row.try_get("label")?,
+        seen_at: time(row, "seen_at")?,
+        revoked_at: time_or_none(row, "revoked_at")?,
+    })
 }
 
 pub async fn admit_attempt(

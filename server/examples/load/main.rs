@@ -1,18 +1,26 @@
-//! Measures sync: `cargo run --release -p huike-server --example load [sqlite|postgres]`. One JSON
-//! line a figure.
+//! Measures sync: `cargo run --release -p huike-server --example load [part]`. One JSON line a figure.
 //!
-//! Runs a server of its own on a temporary folder, and another on a Postgres of its own, both with
-//! every commit on the disk, and real sockets on loopback; the clients share the machine with them, so
-//! the figures are what a small machine does with both.
+//! `sqlite` and `postgres`: a server inside this process on a temporary folder, and another on a Postgres of its own, both
+//! with every commit on the disk, and real sockets on loopback; the clients share the machine with them, so the figures
+//! are what a small machine does with both. `teams`, `offline`, `idle`: a server in a process of its own. Without a part
+//! all of these. `soak [minutes]`: whether such a server grows.
 
-#[path = "../tests/it/sync/device.rs"]
+mod company;
+mod figures;
+mod memory;
+mod offline;
+mod teams;
+
+#[path = "../../tests/it/sync/device.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod device;
-#[path = "../tests/it/postgres.rs"]
+#[path = "../../tests/it/postgres.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod postgres;
 
+use anyhow::Context as _;
 use device::{Account, Device, customer, position};
+use figures::Goal;
 use huike_server::app::AppState;
 use huike_server::clock::Clock;
 use huike_server::config::{Config, Settings};
@@ -20,6 +28,7 @@ use huike_server::entropy::OsEntropy;
 use huike_server::serve::Server;
 use huike_server::sync::Author;
 use huike_shared::document::{Actor, Registers, decode};
+use huike_shared::id::RecordId;
 use huike_shared::row::Stamp;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::{PUSH_CHANGES_MAX, PushedChange};
@@ -38,6 +47,12 @@ const SECONDS: u64 = 5;
 /// Writers that submit inside the server, and changes in each of their submissions.
 const WRITERS: usize = 4;
 const SUBMISSION: usize = 250;
+/// Changes a second that come at a steady rate.
+const PACE: u64 = 2_000;
+/// Durable changes a second that each database is to take.
+const DURABLE: [(&str, f64); 2] = [("sqlite", 10_000.0), ("postgres", 20_000.0)];
+/// How long a soak is unless it is said.
+const SOAK_MINUTES: u64 = 120;
 
 /// A server with one account.
 struct Run {
@@ -48,21 +63,46 @@ struct Run {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let asked = std::env::args().nth(1);
+    let mut args = std::env::args().skip(1);
+    let asked = args.next();
+    match asked.as_deref() {
+        // What this program starts itself.
+        Some("serve") => {
+            let folder = args.next().context("which folder?")?;
+            return company::serve(Path::new(&folder)).await;
+        }
+        Some("soak") => {
+            let minutes = args.next().map_or(Ok(SOAK_MINUTES), |it| it.parse())?;
+            return memory::soak(Duration::from_secs(60 * minutes)).await;
+        }
+        Some(_) | None => {}
+    }
+    let is_asked = |part: &str| asked.as_deref().is_none_or(|it| it == part);
     for database in ["sqlite", "postgres"] {
-        if asked.as_deref().is_some_and(|it| it != database) {
+        if !is_asked(database) {
             continue;
         }
         let folder = tempfile::tempdir()?;
         let run = Run::start(folder.path(), database).await?;
         run.edit_to_peer(2).await;
         run.edit_to_peer(CLIENTS).await;
-        run.paced(CLIENTS, 2_000).await;
+        run.paced(CLIENTS, PACE).await;
+        run.accept(PACE).await?;
         run.flat_out().await;
         run.durable(1, 400).await?;
         run.durable(SUBMISSION, 60).await?;
         run.offline_day().await;
         run.first_contact().await;
+    }
+    if is_asked("offline") {
+        offline::come_back().await?;
+    }
+    if is_asked("idle") {
+        memory::idle().await?;
+    }
+    // The last one: it pins this process to one core.
+    if is_asked("teams") {
+        teams::edit_to_peer().await?;
     }
     Ok(())
 }
@@ -109,16 +149,11 @@ impl Run {
     /// Writers inside the server, each with the next submission as soon as the last is on the disk:
     /// judging, writing and syncing, without sockets.
     async fn durable(&self, submission: usize, rounds: usize) -> anyhow::Result<()> {
-        let store = &self.state.store;
-        let workspace_id = store.workspaces().await?[0].id;
-        let member = store.members(workspace_id).await?.remove(0);
         let mut writers = Vec::new();
+        let mut workspace_id = RecordId::default();
         for _ in 0..WRITERS {
-            let author = Author {
-                member_id: member.id,
-                role: member.role,
-                device_id: customer().id,
-            };
+            let (of, author) = self.author().await?;
+            workspace_id = of;
             let actor = Actor::new(&mut OsEntropy);
             self.state
                 .ingest
@@ -143,12 +178,73 @@ impl Run {
             task.await?;
         }
         let count = WRITERS * rounds * submission;
-        self.say(json!({
-            "figure": "durable_changes_per_second",
-            "value": (count as f64 / started.elapsed().as_secs_f64()).round(),
-            "submission": submission, "writers": WRITERS, "count": count,
-        }));
+        let rate = (count as f64 / started.elapsed().as_secs_f64()).round();
+        let goal = DURABLE.iter().find(|it| it.0 == self.database);
+        let goal = goal.filter(|_| submission == SUBMISSION);
+        let context = json!({
+            "submission": submission, "writers": WRITERS, "count": count, "database": self.database,
+        });
+        let goal = goal.map(|it| Goal::AtLeast(it.1));
+        figures::say(
+            "durable_changes_per_second",
+            rate,
+            goal,
+            "changes/s",
+            context,
+        );
         Ok(())
+    }
+
+    /// Changes one by one at a steady rate, whether those before were answered or not: from the bytes to the
+    /// committed position, without sockets.
+    async fn accept(&self, per_second: u64) -> anyhow::Result<()> {
+        let (workspace_id, author) = self.author().await?;
+        let actor = Actor::new(&mut OsEntropy);
+        let ingest = &self.state.ingest;
+        ingest.register(workspace_id, author, &[actor]).await?;
+        let changes = submissions(actor, 1, (SECONDS * per_second) as usize);
+        let mut tick = tokio::time::interval(Duration::from_millis(1));
+        let each = (per_second / 1_000) as usize;
+        let mut tasks = Vec::with_capacity(changes.len());
+        let mut changes = changes.into_iter();
+        while changes.len() > 0 {
+            tick.tick().await;
+            for change in changes.by_ref().take(each) {
+                let ingest = ingest.clone();
+                tasks.push(tokio::spawn(async move {
+                    let started = Instant::now();
+                    let answers = ingest.submit(workspace_id, author, change).await;
+                    let took = started.elapsed();
+                    position(&answers[0].verdict);
+                    took
+                }));
+            }
+        }
+        let mut times = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            times.push(task.await?);
+        }
+        for (share, name, goal) in [(0.5, "p50", 0.5), (0.99, "p99", 5.0)] {
+            let value = figures::quantile(&mut times, share);
+            let goal = (self.database == "sqlite").then_some(Goal::AtMost(goal));
+            let context = json!({
+                "changes_per_second": per_second, "count": times.len(), "database": self.database,
+            });
+            figures::say(&format!("accept_{name}"), value, goal, "ms", context);
+        }
+        Ok(())
+    }
+
+    async fn author(&self) -> anyhow::Result<(RecordId, Author)> {
+        let store = &self.state.store;
+        let workspace_id = store.workspaces().await?[0].id;
+        let member = store.members(workspace_id).await?.remove(0);
+        let author = Author {
+            member_id: member.id,
+            role: member.role,
+            device_id: customer().id,
+        };
+        Ok((workspace_id, author))
     }
 }
 
