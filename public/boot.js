@@ -43,15 +43,18 @@ if (canRun) {
 }
 
 async function start() {
-  // The worker is the longest way to the first rows, so it is asked for first; the page's module
+  // The worker is the longest way to the first rows, so it is started first; the page's module
   // and the last first screen come meanwhile.
   const opened = open();
+  const loading = import('/pkg/page.js').then(async (page) => {
+    await page.default();
+    return page;
+  });
   askForFirstPart();
   const words = readWords(document.documentElement.lang);
   const snapshot = readSnapshot().catch(() => null);
   await opened;
-  const page = await import('/pkg/page.js');
-  await page.default();
+  const page = await loading;
   tabs.snapshot = await snapshot;
   tabs.words = await words;
   tabs.updates = updates;

@@ -48,8 +48,8 @@
 // Worker. worker-start.js collects messages, imports /pkg/data.js, awaits its default export and, when
 // told to start, calls
 //   data_main(early)
-// A follower keeps a loaded worker in reserve, so nothing may happen before that call: no
-// #[wasm_bindgen(start)].
+// core.js loads a worker before anybody knows who leads, and a follower keeps one in reserve, so nothing may
+// happen before that call: no #[wasm_bindgen(start)].
 // `early` is an Array of what came so far, its first element always
 //   {start: {screen, suffix, up, down, hadData}}
 // where screen is the leader's own page and hadData says that this browser once kept data for the
@@ -118,6 +118,7 @@ export const tabs = {
 // Resolves as soon as this tab knows whether it leads.
 export async function open() {
   beat.onmessage = (event) => hear(event.data);
+  if (self.huikeCore) keepReady(self.huikeCore);
   setInterval(look, LOOK_MS);
   // A page that is about to be frozen says goodbye; one that is stopped without warning falls silent.
   document.addEventListener('freeze', stepDown);
@@ -265,8 +266,10 @@ function queue() {
 
 // Taking over must not wait for the network or the service worker, which may be what hangs.
 function prepare() {
-  if (leading || standby) return;
-  const prepared = newWorker();
+  if (!leading && !standby) keepReady(newWorker());
+}
+
+function keepReady(prepared) {
   standby = prepared;
   const drop = () => {
     prepared.terminate();

@@ -4,6 +4,7 @@ mod account;
 mod device;
 mod look;
 mod members;
+mod shown_once;
 mod tokens;
 
 use huike_messages::Messages;

@@ -49,7 +49,7 @@ test("an invitation is made, shown once, and taken back", async ({ browser }) =>
   await open(page, "/app/settings/members");
   await page.getByLabel("给谁（选填）").fill("新来的小赵");
   await page.getByRole("button", { name: "生成邀请链接" }).click();
-  const link = await page.locator(".invite-link").textContent();
+  const link = await page.locator(".secret").textContent();
   const line = page.getByRole("listitem").filter({ hasText: "新来的小赵" });
   await expect(line).toContainText("销售");
 
@@ -60,7 +60,7 @@ test("an invitation is made, shown once, and taken back", async ({ browser }) =>
 
   await line.getByRole("button", { name: "收回" }).click();
   await expect(line).toHaveCount(0);
-  await expect(page.locator(".invite-link")).toHaveCount(0);
+  await expect(page.locator(".secret")).toHaveCount(0);
   await invited.goto(address);
   await expect(invited.getByText("这个链接已经用过、过期或被收回")).toBeVisible();
   await invited.context().close();

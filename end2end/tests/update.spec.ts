@@ -104,6 +104,29 @@ test("a new version is offered; edits that wait live through the change", async 
   await second.close();
 });
 
+test("a new version takes over though the old one is just being started", async () => {
+  site.release("app.css", ":root { --mark: third }\n");
+  await comeBackUntil(page, () => expect(offer(page)).toBeVisible({ timeout: 2_000 }));
+  const devtools = await page.context().newCDPSession(page);
+  const running = new Map<string, string>();
+  devtools.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
+    for (const it of versions) running.set(it.versionId, it.runningStatus);
+  });
+  await devtools.send("ServiceWorker.enable");
+  await expect.poll(() => running.size).toBeGreaterThan(0);
+  await devtools.send("ServiceWorker.stopAllWorkers");
+  await expect.poll(() => [...running.values()].every((it) => it === "stopped")).toBe(true);
+  await page.evaluate(() => {
+    const button = [...document.querySelectorAll("button")].find((it) => it.textContent === "更新");
+    // What the old version answers starts its worker, and the press comes before it runs.
+    void fetch("/nothing-here").catch(() => undefined);
+    button?.click();
+  });
+  await expect.poll(() => mark(page).catch(() => "")).toBe("third");
+  await expect(offer(page)).toHaveCount(0);
+  await synced(page);
+});
+
 test("the kill switch removes the kept program and leaves what waits alone", async () => {
   await server.stop();
   await createCustomer(page, "关掉之前的修改");

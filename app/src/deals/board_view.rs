@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use gloo_timers::callback::Timeout;
 use huike_shared::id::RecordId;
 use huike_shared::place::PartId;
 use leptos::html;
@@ -156,7 +157,10 @@ fn grow(layout: Signal<Arc<Layout>>, is_complete: Signal<bool>) -> Signal<usize>
     Effect::new(move |has_begun: Option<bool>| {
         let is_there = layout.with(|it| it.columns.iter().any(|it| !it.cards.is_empty()));
         if is_there && has_begun != Some(true) {
-            next(drawn_max, layout, is_complete);
+            // The frame to come paints the first screenful, and nothing beside it.
+            request_animation_frame(move || {
+                Timeout::new(0, move || next(drawn_max, layout, is_complete)).forget();
+            });
         }
         is_there || has_begun == Some(true)
     });

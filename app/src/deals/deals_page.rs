@@ -254,6 +254,7 @@ fn PageHead(page: Page) -> impl IntoView {
         ..
     } = page;
     let creation = use_creation();
+    let has_none = Memo::new(move |_| book.pipelines.with(|it| it.is_empty()));
     let tabs = Signal::derive(move || {
         let here = pipeline.with(|it| it.as_ref().map(|it| it.id));
         book.pipelines.with(|all| {
@@ -288,12 +289,15 @@ fn PageHead(page: Page) -> impl IntoView {
                     title=i18n.text(Messages::pipelines_edit)>
                     <crate::ui::Icon glyph=Glyph::Settings/>
                 </a>
-                <Button
-                    label=i18n.text(Messages::deals_new)
-                    on_press=move |()| creation.open(Deal::DEF.kind, Vec::new())
-                    kind=ButtonKind::Primary
-                    glyph=Glyph::Plus
-                />
+                // Without a pipeline the page has another first step.
+                <Show when=move || !(has_none.get() && book.is_settled.get())>
+                    <Button
+                        label=i18n.text(Messages::deals_new)
+                        on_press=move |()| creation.open(Deal::DEF.kind, Vec::new())
+                        kind=ButtonKind::Primary
+                        glyph=Glyph::Plus
+                    />
+                </Show>
             </div>
         </header>
     }

@@ -49,7 +49,7 @@ pub fn Standing(feed: Feed) -> impl IntoView {
             return i18n.t(Messages::sync_on_device);
         }
         let at = updated.get().unwrap_or_default().at;
-        let at = i18n.instant(at.millis());
+        let at = i18n.instant_within(at.millis());
         i18n.t(|m| m.past_on_server(&at))
     };
     let others = move || {
@@ -82,7 +82,7 @@ pub fn Standing(feed: Feed) -> impl IntoView {
             return first;
         }
         // Of a device that was not here since, nothing can be said.
-        let since = i18n.instant(seen.known_since.millis());
+        let since = i18n.instant_within(seen.known_since.millis());
         let last = i18n.t(|m| m.past_seen_since(&since));
         format!("{first}{}{last}", gap())
     };

@@ -89,6 +89,19 @@ impl I18n {
         }
     }
 
+    /// [`I18n::instant`] for the middle of a sentence: today 2:30 PM. Months and weekdays keep their capitals.
+    pub fn instant_within(self, instant_ms: i64) -> String {
+        let words = self.instant(instant_ms);
+        let days = days_between(self.today(), self.date_of(instant_ms));
+        let mut rest = words.chars();
+        match rest.next() {
+            Some(first) if (-1..=1).contains(&days) => {
+                first.to_lowercase().collect::<String>() + rest.as_str()
+            }
+            _ => words,
+        }
+    }
+
     /// An instant in full, for tooltips: 2025年3月8日 14:30.
     pub fn instant_exact(self, instant_ms: i64) -> String {
         let date = self.date_exact(self.date_of(instant_ms));

@@ -5,15 +5,14 @@ use huike_shared::access::{Action, Role};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen_futures::JsFuture;
 
+use super::shown_once::ShownOnce;
 use crate::i18n::use_i18n;
 use crate::session::http::{self, HttpError};
-use crate::shell::use_shell;
 use crate::store::use_store;
 use crate::ui::{
-    Avatar, Badge, Button, ButtonKind, Choice, Editor, Field, For, Glyph, Notice, Show, Toast,
-    Tone, listen, part,
+    Avatar, Badge, Button, ButtonKind, Choice, Editor, Field, For, Glyph, Notice, Show, Tone,
+    listen, part,
 };
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -72,7 +71,7 @@ pub fn Members() -> impl IntoView {
 #[component]
 fn Invite() -> impl IntoView {
     // What it reads.
-    let (i18n, shell) = (use_i18n(), use_shell());
+    let i18n = use_i18n();
     let role = RwSignal::new(Role::Salesperson.word().to_owned());
     let note = RwSignal::new(String::new());
     let made = RwSignal::new(None::<Invitation>);
@@ -126,16 +125,6 @@ fn Invite() -> impl IntoView {
             load();
         });
     };
-    let copy = move |link: String| {
-        leptos::task::spawn_local(async move {
-            let written = JsFuture::from(window().navigator().clipboard().write_text(&link)).await;
-            if written.is_ok() {
-                shell
-                    .toasts
-                    .show(Toast::new(untrack(|| i18n.t(Messages::common_copied))));
-            }
-        });
-    };
 
     // What it looks like.
     let roles = Signal::derive(move || {
@@ -172,19 +161,8 @@ fn Invite() -> impl IntoView {
                     <span>{it.words(i18n)}</span>
                 </Notice>
             }))}
-            {part(move || made.get().and_then(|it| it.link).map(|link| {
-                let again = link.clone();
-                view! {
-                    <Notice tone=Tone::Good glyph=Glyph::Link>
-                        <span>{i18n.t(Messages::invite_once)}</span>
-                        <code class="invite-link">{link}</code>
-                        <Button
-                            label=i18n.text(Messages::common_copy)
-                            glyph=Glyph::Copy
-                            on_press=move |()| copy(again.clone())
-                        />
-                    </Notice>
-                }
+            {part(move || made.get().and_then(|it| it.link).map(|secret| view! {
+                <ShownOnce words=i18n.text(Messages::invite_once) secret/>
             }))}
             <ul class="people">
                 <For each=move || open.get() key=|it| it.id.clone() let:invitation>
@@ -203,7 +181,7 @@ fn Invite() -> impl IntoView {
                                     </b>
                                     <span>
                                         {part(move || i18n.by_key(&format!("role-{role}")))} " · "
-                                        {part(move || i18n.t(|m| m.invite_until(&i18n.instant(until))))}
+                                        {part(move || i18n.t(|m| m.invite_until(&i18n.instant_within(until))))}
                                     </span>
                                 </span>
                                 <Button

@@ -4,13 +4,12 @@ use huike_messages::Messages;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen_futures::JsFuture;
 
+use super::shown_once::ShownOnce;
 use crate::i18n::{I18n, use_i18n};
 use crate::session::http::{self, HttpError};
-use crate::shell::use_shell;
 use crate::ui::{
-    Button, ButtonKind, Choice, Editor, Field, For, Glyph, Notice, Show, Toast, Tone, listen, part,
+    Button, ButtonKind, Choice, Editor, Field, For, Glyph, Notice, Show, Tone, listen, part,
 };
 
 const PATH: &str = "/api/v1/tokens";
@@ -47,7 +46,7 @@ struct Asked {
 #[component]
 pub fn Tokens() -> impl IntoView {
     // What it reads.
-    let (i18n, shell) = (use_i18n(), use_shell());
+    let i18n = use_i18n();
     let name = RwSignal::new(String::new());
     let scope = RwSignal::new(READ.to_owned());
     let days = RwSignal::new(DAYS[1].to_owned());
@@ -103,15 +102,6 @@ pub fn Tokens() -> impl IntoView {
             load();
         });
     };
-    let copy = move |secret: String| {
-        leptos::task::spawn_local(async move {
-            let clipboard = window().navigator().clipboard();
-            if JsFuture::from(clipboard.write_text(&secret)).await.is_ok() {
-                let words = untrack(|| i18n.t(Messages::common_copied));
-                shell.toasts.show(Toast::new(words));
-            }
-        });
-    };
 
     // What it looks like.
     let scopes = Signal::derive(move || {
@@ -160,19 +150,8 @@ pub fn Tokens() -> impl IntoView {
                     <span>{it.words(i18n)}</span>
                 </Notice>
             }))}
-            {part(move || made.get().and_then(|it| it.token).map(|secret| {
-                let again = secret.clone();
-                view! {
-                    <Notice tone=Tone::Good glyph=Glyph::Link>
-                        <span>{i18n.t(Messages::tokens_once)}</span>
-                        <code class="secret">{secret}</code>
-                        <Button
-                            label=i18n.text(Messages::common_copy)
-                            glyph=Glyph::Copy
-                            on_press=move |()| copy(again.clone())
-                        />
-                    </Notice>
-                }
+            {part(move || made.get().and_then(|it| it.token).map(|secret| view! {
+                <ShownOnce words=i18n.text(Messages::tokens_once) secret/>
             }))}
             <Show when=move || tokens.with(|it| it.as_ref().is_some_and(Vec::is_empty))>
                 <p class="muted">{i18n.text(Messages::tokens_none)}</p>
@@ -214,12 +193,12 @@ fn scope_words(i18n: I18n, scope: &str) -> String {
 /// What a token may do, until when, and when it was last used.
 fn facts(i18n: I18n, token: &Token) -> String {
     let used = match token.used_at {
-        Some(at) => i18n.t(|m| m.tokens_used(&i18n.instant(at))),
+        Some(at) => i18n.t(|m| m.tokens_used(&i18n.instant_within(at))),
         None => i18n.t(Messages::tokens_unused),
     };
     let ends = match token.expires_at {
         Some(at) if (at as f64) <= js_sys::Date::now() => i18n.t(Messages::tokens_ended),
-        Some(at) => i18n.t(|m| m.invite_until(&i18n.instant(at))),
+        Some(at) => i18n.t(|m| m.invite_until(&i18n.instant_within(at))),
         None => i18n.t(Messages::tokens_for_ever),
     };
     [scope_words(i18n, &token.scope), ends, used].join(" · ")

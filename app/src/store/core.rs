@@ -378,6 +378,10 @@ impl LocalStore {
     }
 
     pub(super) fn open_snapshot(self) {
+        // Other pages do not show these rows.
+        if !path().starts_with(CUSTOMERS) {
+            return;
+        }
         let Some(bytes) = self.with(|inner| inner.transport.snapshot()) else {
             return;
         };
@@ -387,11 +391,8 @@ impl LocalStore {
         self.with(|inner| {
             let mut tables = inner.tables.borrow_mut();
             rows.into_iter().for_each(|it| tables.put_snapshot(it));
-            // Other pages do not show these rows.
-            if path().starts_with(CUSTOMERS) {
-                *inner.held.borrow_mut() = Some(Vec::new());
-                Timeout::new(HOLD_MS, move || self.release()).forget();
-            }
+            *inner.held.borrow_mut() = Some(Vec::new());
+            Timeout::new(HOLD_MS, move || self.release()).forget();
         });
         self.flush();
     }

@@ -95,6 +95,8 @@ pub fn Menu(
             on:click=listen(|ev: MouseEvent| ev.stop_propagation())
         >
             <Show when=move || is_open.get()>
+                // Of a list that comes from below nobody sees the button it belongs to.
+                <p class="menu-head" aria-hidden="true">{part(move || label.get())}</p>
                 <div class="menu-items" on:click=listen(choose)>
                     {children()}
                 </div>

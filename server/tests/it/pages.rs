@@ -125,6 +125,7 @@ async fn the_shell_is_the_same_bytes_for_everybody() {
     assert_eq!(mine, theirs.send().await.unwrap().text().await.unwrap());
     for part in [
         "/boot.js",
+        "/core.js",
         "/theme.js",
         "/app.css",
         "/pkg/page_bg.wasm",
