@@ -442,6 +442,43 @@ fn a_tab_that_opens_while_something_changes_shows_it() {
     run(1_057, MOVES_WITHOUT_EPOCHS);
 }
 
+/// An edit that was made again after one restore was refused for good after the next one, which had lost what it
+/// was made on then.
+#[test]
+fn an_edit_is_made_again_after_every_restore() {
+    let meet = |company: &mut Company, device: usize| {
+        for _ in 0..100 {
+            company.network(device);
+            company.turn(device, usize::MAX, false);
+        }
+    };
+    let mut company = Company::new(1, 3);
+    let record = RecordRef {
+        kind: Customer::DEF.kind,
+        id: company.entropy.record_id(company.now),
+    };
+    let write = |company: &mut Company, device: usize, key: &str, text: &str| {
+        edit(company, device, record, vec![(key, Scalar::text(text))]);
+    };
+    write(&mut company, 0, "name", "n.1");
+    company.settle();
+    company.back_up();
+    write(&mut company, 1, "remark", "a.2");
+    company.settle();
+    write(&mut company, 0, "remark", "b.3");
+    company.settle();
+    // Who wrote what it stands on is away. Somebody else writes first, and is away the next time.
+    company.put_back();
+    meet(&mut company, 2);
+    write(&mut company, 2, "remark", "c.4");
+    meet(&mut company, 2);
+    meet(&mut company, 0);
+    assert!(company.server.holds("c.4") && company.server.holds("b.3"));
+    company.put_back();
+    meet(&mut company, 0);
+    assert!(company.server.holds("b.3"), "it was refused for good");
+}
+
 /// An edit that was made again beside a colleague's value while it was on its way was taken all the same, and
 /// the device never had it.
 #[test]
