@@ -9,4 +9,4 @@ mod javascript;
 mod order;
 mod refusals;
 mod seen;
-pub mod survive;
+mod survive;

@@ -2,6 +2,7 @@
 
 use super::histories::end_epochs;
 use super::{SqliteStore, blob, id, time};
+use crate::failpoint;
 use crate::store::changes::*;
 use crate::store::documents::{RecordRow, StoredDocument};
 use crate::store::{StoreError, StoreResult};
@@ -181,7 +182,9 @@ impl Changes for SqliteStore {
             put_rows(&mut write, append.workspace_id, &append.rows).await?;
             end_epochs(&mut write, append.workspace_id, head, &append.histories).await?;
         }
+        failpoint::may_fail(failpoint::WRITTEN)?;
         write.commit().await?;
+        failpoint::may_fail(failpoint::COMMITTED)?;
         Ok(Appended::Done)
     }
 }

@@ -6,6 +6,7 @@ use super::judge::Judge;
 use super::{Erase, Job, Reply, Submission, head};
 use crate::clock::Clock;
 use crate::erasure::Asked;
+use crate::failpoint;
 use crate::history;
 use crate::store::changes::{Appended, LogHead};
 use crate::store::erasures::{EmptyPlace, Erasure, blank_hash};
@@ -252,6 +253,7 @@ impl Worker {
         if appends.is_empty() {
             return Ok(Appended::Done);
         }
+        failpoint::may_fail(failpoint::JUDGED)?;
         let started = Instant::now();
         let appended = self.store.append(&appends).await?;
         metrics::histogram!("huike_ingest_commit_seconds").record(started.elapsed().as_secs_f64());
