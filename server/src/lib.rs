@@ -20,6 +20,7 @@ pub mod entropy;
 pub mod erasure;
 pub mod error;
 pub mod export;
+pub mod failpoint;
 pub mod history;
 pub mod http;
 pub mod import;

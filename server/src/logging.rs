@@ -15,6 +15,9 @@ pub fn start(config: &Config) -> anyhow::Result<()> {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
+        // It would tell the console that the console cannot be written, and panic: where the log lies on a
+        // disk that is full, the task that appends would end with its first warning.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     let _ = match config.log_format {
         LogFormat::Text => builder.with_target(false).try_init(),

@@ -7,10 +7,10 @@
 
 mod corpus;
 
+use corpus::damage::{damage, folder, keep, kept_inputs};
 use std::fmt::Debug;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
 
 use huike_shared::document::{self, Registers};
 use huike_shared::history;
@@ -27,15 +27,13 @@ use huike_shared::sync::message::{
 use huike_shared::sync::outbox::{self, OutboxEntry, TrayEntry};
 use huike_shared::time::Timestamp;
 use huike_shared::{packed, search, time};
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Damaged inputs for each decoder in a usual run.
 const INPUTS: u64 = 4_000;
-/// No input grows beyond this: longer ones are refused by their length.
-const INPUT_MAX: usize = 4 << 10;
 
 struct Decoder {
     name: &'static str,
@@ -43,7 +41,7 @@ struct Decoder {
     decode: fn(&[u8]) -> bool,
 }
 
-const DECODERS: [Decoder; 16] = [
+const DECODERS: [Decoder; 17] = [
     Decoder {
         name: "client-message",
         decode: frame::<ClientMessage>,
@@ -83,6 +81,10 @@ const DECODERS: [Decoder; 16] = [
     Decoder {
         name: "document-state",
         decode: state,
+    },
+    Decoder {
+        name: "genesis",
+        decode: genesis,
     },
     Decoder {
         name: "packed-rows",
@@ -192,6 +194,23 @@ fn state(bytes: &[u8]) -> bool {
     true
 }
 
+/// A new epoch is begun from a state, whatever is in it; what comes out is a change.
+fn genesis(bytes: &[u8]) -> bool {
+    let Some(DocumentState::Flat(registers)) = local::decode::<DocumentState>(bytes) else {
+        return false;
+    };
+    let record = huike_shared::record::RecordRef {
+        kind: huike_shared::registry::RECORDS[0].kind,
+        id: RecordId([1; 16]),
+    };
+    let Some((after, body)) = registers.renew(&record) else {
+        return false;
+    };
+    let change = document::decode(&body).expect("a genesis is a change");
+    assert_eq!(after.heads(), [change.hash]);
+    true
+}
+
 fn rows(bytes: &[u8]) -> bool {
     let Ok(rows) = packed::unpack(bytes) else {
         return false;
@@ -254,70 +273,6 @@ fn typed(bytes: &[u8]) -> bool {
     };
     let _ = search::Query::parse(text);
     true
-}
-
-fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/corpus")
-        .join(name)
-}
-
-fn kept_inputs(name: &str) -> Vec<Vec<u8>> {
-    let files = fs::read_dir(folder(name)).expect("each decoder has kept inputs");
-    let mut files: Vec<PathBuf> = files.map(|it| it.expect("a file").path()).collect();
-    files.sort();
-    files
-        .iter()
-        .map(|it| fs::read(it).expect("it reads"))
-        .collect()
-}
-
-fn damage(rng: &mut StdRng, inputs: &[Vec<u8>]) -> Vec<u8> {
-    let mut bytes = inputs[rng.random_range(0..inputs.len())].clone();
-    for _ in 0..rng.random_range(1..6) {
-        let length = bytes.len();
-        let at = rng.random_range(0..=length);
-        match rng.random_range(0..8) {
-            0 if at < length => bytes[at] ^= 1 << rng.random_range(0..8),
-            1 if at < length => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][rng.random_range(0..5)],
-            2 => bytes.truncate(at),
-            3 => bytes.insert(at, rng.random()),
-            4 if at < length => {
-                bytes.remove(at);
-            }
-            // A length that promises far more than there is.
-            5 => {
-                bytes.splice(at..at, [0xff, 0xff, 0xff, 0xff, 0x0f]);
-            }
-            6 => {
-                let other = &inputs[rng.random_range(0..inputs.len())];
-                let from = rng.random_range(0..=other.len());
-                bytes.truncate(at);
-                bytes.extend(&other[from..]);
-            }
-            _ => {
-                let until = rng.random_range(at..=length);
-                let part = bytes[at..until].to_vec();
-                bytes.splice(at..at, part);
-            }
-        }
-        bytes.truncate(INPUT_MAX);
-    }
-    // A checksum that fits lets the damage behind it be seen.
-    if rng.random_range(0..2) == 0 {
-        corpus::repair(&mut bytes);
-    }
-    bytes
-}
-
-/// Keeps an input that failed, so that it is tried for ever.
-fn keep(name: &str, bytes: &[u8]) -> PathBuf {
-    let digest = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, it| {
-        (hash ^ u64::from(*it)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let path = folder(name).join(format!("failed-{digest:016x}"));
-    fs::write(&path, bytes).expect("the corpus can be written");
-    path
 }
 
 fn number(name: &str) -> Option<u64> {

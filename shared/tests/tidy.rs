@@ -105,18 +105,18 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("app", UNFINISHED),
     ("server", UNFINISHED),
     ("xtask", UNFINISHED),
+    // A disk that fails speaks SQLite's own language; nothing else is unsafe.
+    ("shared", UNSAFE),
+    ("app", UNSAFE),
+    ("server/src", UNSAFE),
+    ("server/tests", UNSAFE),
+    ("xtask", UNSAFE),
 ];
 
 const RECORDS: &[&str] = &["customers::", "deals::", "followups::", "views::"];
 const SQL: &[&str] = &["sqlx::"];
-const UNFINISHED: &[&str] = &[
-    "todo!(",
-    "unimplemented!(",
-    "dbg!(",
-    "#[ignore",
-    "FIXME",
-    "unsafe {",
-];
+const UNFINISHED: &[&str] = &["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "FIXME"];
+const UNSAFE: &[&str] = &["unsafe {"];
 
 /// Lines of a file, its tests not counted.
 const LINES_MAX: usize = 500;
@@ -188,7 +188,7 @@ fn layers_are_kept() {
     for (path, words) in FORBIDDEN {
         let files = rust_files(path);
         assert!(!files.is_empty(), "{path} moved: this rule guards nothing");
-        let is_anywhere = *words == UNFINISHED;
+        let is_anywhere = *words == UNFINISHED || *words == UNSAFE;
         for file in files.iter().filter(|it| is_anywhere || !is_test(it)) {
             let text = code(file);
             let lines = text

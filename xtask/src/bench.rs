@@ -3,7 +3,8 @@
 //! `bundle` weighs the shipped files. `client` and `sync` run scripts of `end2end/bench` in a
 //! Chromium against a released server; they print their lines themselves. `sync` does so beside
 //! other servers too, and then measures the server alone, on each of its databases, unless only
-//! parts of the script were asked for. `soak` watches it at work for hours. `simulate` and `fuzz` run randomised tests for hours.
+//! parts of the script were asked for. `soak` watches it at work for hours. `simulate`, `fuzz`, `kills` and `disk`
+//! run randomised tests for hours.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +14,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::compress::compressed;
-use crate::long_run::{self, FUZZ, SIMULATE};
+use crate::long_run::{self, DISK, FUZZ, KILLS, SIMULATE};
 use crate::serve;
 use crate::site;
 use crate::toolchain::Installing;
@@ -36,6 +37,10 @@ pub enum Bench {
     Simulate,
     /// Damaged inputs for every decoder, for hours (`--hours N`).
     Fuzz,
+    /// A server that is killed under load, for hours (`--hours N`).
+    Kills,
+    /// A server whose disk fails at every call in turn, for hours (`--hours N`).
+    Disk,
 }
 
 #[derive(Serialize)]
@@ -90,6 +95,8 @@ pub fn bench(
         }
         Bench::Simulate => long_run::run(workspace, &SIMULATE, args),
         Bench::Fuzz => long_run::run(workspace, &FUZZ, args),
+        Bench::Kills => long_run::run(workspace, &KILLS, args),
+        Bench::Disk => long_run::run(workspace, &DISK, args),
     }
 }
 

@@ -1,6 +1,6 @@
-//! Long runs of randomised tests: the simulated company (`shared/tests/convergence.rs`) and the damaged inputs
-//! (`shared/tests/decoders.rs`). New seeds for so many hours, and a ledger of what was run, so that runs
-//! add up.
+//! Long runs of randomised tests: the simulated company (`shared/tests/convergence.rs`), damaged inputs
+//! (`shared/tests/decoders.rs`), and a server that is killed or whose disk fails (`server/tests/faults`). New seeds
+//! for so many hours, and a ledger of what was run, so that runs add up.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -25,8 +25,8 @@ pub struct LongRun {
     unit: &'static str,
     /// What the project wants to see in all runs together.
     goal: u64,
-    /// The test file and the test.
-    test: [&'static str; 2],
+    /// The package, the test file and the test.
+    test: [&'static str; 3],
     /// Says how many seeds to try.
     count: &'static str,
     /// Seeds of one batch, a line in the ledger.
@@ -39,7 +39,7 @@ pub const SIMULATE: LongRun = LongRun {
     figure: "simulated_steps_without_loss_or_divergence",
     unit: "steps",
     goal: 10_000_000,
-    test: ["convergence", "replicas_converge"],
+    test: ["huike-shared", "convergence", "replicas_converge"],
     count: "HUIKE_SEEDS",
     batch: 2_000,
 };
@@ -50,9 +50,35 @@ pub const FUZZ: LongRun = LongRun {
     figure: "damaged_inputs_without_an_escaped_panic",
     unit: "inputs",
     goal: 100_000_000,
-    test: ["decoders", "no_damaged_input"],
+    test: ["huike-shared", "decoders", "no_damaged_input"],
     count: "HUIKE_INPUTS",
     batch: 100_000,
+};
+
+/// A server under load that is killed at random moments.
+pub const KILLS: LongRun = LongRun {
+    bench: "kills",
+    figure: "kills_without_loss",
+    unit: "kills",
+    goal: 5_000,
+    test: [
+        "huike-server",
+        "faults",
+        "a_server_killed_hundreds_of_times",
+    ],
+    count: "HUIKE_KILLS",
+    batch: 300,
+};
+
+/// A server whose disk fails at one call, and from one call on.
+pub const DISK: LongRun = LongRun {
+    bench: "disk",
+    figure: "failed_disk_calls_without_loss",
+    unit: "runs",
+    goal: 6_000,
+    test: ["huike-server", "faults", "whichever_call"],
+    count: "HUIKE_CALLS",
+    batch: 250,
 };
 
 /// How long to run.
@@ -146,14 +172,15 @@ fn run_batch(
     first_seed: u64,
     commit: &str,
 ) -> Result<Batch> {
-    let [file, test] = long.test;
+    let [package, file, test] = long.test;
     let started = Instant::now();
     let output = workspace
         .cargo()
-        .args(["test", "--quiet", "-p", "huike-shared", "--test", file])
+        .args(["test", "--quiet", "-p", package, "--test", file])
         .args(["--", "--nocapture", test])
         .env("HUIKE_FIRST_SEED", first_seed.to_string())
         .env(long.count, long.batch.to_string())
+        .env("HUIKE_CALL_STEP", "1")
         .env("RUST_BACKTRACE", "0")
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())

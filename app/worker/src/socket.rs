@@ -4,13 +4,12 @@
 //! not say why a socket was refused, and because an outbox belongs to one member: nothing, not even a
 //! greeting, is sent in another's name. Only if both answers are good is the replica told.
 
-mod backoff;
-
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::{Interval, Timeout};
 use huike_shared::id::RecordId;
+use huike_shared::sync::backoff::{Backoff, GOOD_MS, TRY_MS};
 use huike_shared::sync::message::{
     self, ClientMessage, HEARTBEAT_MS, PROTOCOL_FIRST, ServerMessage, agreed,
 };
@@ -20,12 +19,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BinaryType, MessageEvent, WebSocket, WorkerGlobalScope};
 
-use self::backoff::{Backoff, GOOD_MS};
 use crate::fetch;
 use crate::mailbox::Mailbox;
 
-/// A try that has not succeeded by then has failed.
-const TRY_MS: u32 = 10_000;
 /// How long a peer may take to answer when the device thinks that the network is gone.
 const PROBE_MS: u32 = 3_000;
 

@@ -51,6 +51,11 @@ impl TestApp {
     pub async fn start_in(folder: TempDir, settings: Settings) -> TestApp {
         let config = with_settings(folder.path(), settings);
         let server = Server::open(config, Clock::system()).await.unwrap();
+        TestApp::run(server, folder)
+    }
+
+    /// Lets an opened server run.
+    pub fn run(server: Server, folder: TempDir) -> TestApp {
         let address = format!("http://{}", server.address);
         let state = server.state.clone();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -12,6 +12,7 @@ mod import;
 mod import_crash;
 mod import_http;
 mod invitations;
+mod killable;
 mod labels;
 mod pages;
 mod postgres;

@@ -1,9 +1,9 @@
 //! Several real processes on one Postgres: any of them may die at any moment.
 
 use crate::app::{LOGIN, PASSWORD, huike};
+use crate::killable::{Process, first_account};
 use crate::postgres::{DATABASE_PASSWORD, Database};
 use crate::sync::device::*;
-use crate::sync::survive::{Process, first_account};
 use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{PushedChange, ServerMessage, Verdict};

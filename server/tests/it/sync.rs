@@ -12,4 +12,4 @@ mod ranks;
 mod refusals;
 mod seen;
 mod snapshot;
-pub mod survive;
+mod survive;

@@ -1,5 +1,7 @@
 //! Honest inputs of every decoder, as a build of today writes them.
 
+pub mod damage;
+
 use huike_shared::customers::Customer;
 use huike_shared::document::{Actor, Registers, decode};
 use huike_shared::history::{self, FieldChange, Happened, HistoryEntry, HistoryPage};
@@ -17,7 +19,6 @@ use huike_shared::sync::message::{
 };
 use huike_shared::sync::outbox::{self, Meant, OutboxEntry, TrayEntry};
 use huike_shared::time::Timestamp;
-use sha2::{Digest, Sha256};
 
 const AT: Timestamp = Timestamp::from_millis(1_763_700_000_000);
 const ACTOR: Actor = Actor([0xa1; 16]);
@@ -25,14 +26,6 @@ const RECORD: RecordRef = RecordRef {
     kind: Customer::DEF.kind,
     id: RecordId([0x5a; 16]),
 };
-
-/// Writes the right checksum over damaged bytes of Automerge, as an attacker would.
-pub fn repair(body: &mut [u8]) {
-    if body.len() > 12 {
-        let digest = Sha256::digest(&body[8..]);
-        body[4..8].copy_from_slice(&digest[..4]);
-    }
-}
 
 fn values() -> Vec<(Box<str>, Scalar)> {
     vec![
@@ -215,6 +208,7 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("kept-intents", "honest", local::keep_intents(&[intent])),
         ("document-state", "flat", local::encode(&states[0])),
         ("document-state", "note", local::encode(&states[1])),
+        ("genesis", "customer", local::encode(&states[0])),
         ("packed-rows", "honest", packed::pack(RECORD.kind, [&row])),
         ("change", "honest", body.clone()),
         ("judged-change", "honest", body),

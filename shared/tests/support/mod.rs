@@ -8,9 +8,19 @@
 mod scripted;
 
 mod device;
+#[allow(dead_code, reason = "only the convergence test has faulty disks")]
+mod disks;
+#[allow(dead_code, reason = "only the convergence test keeps time")]
+pub mod heal;
+#[allow(dead_code, reason = "only the convergence test keeps time")]
+mod line;
+#[allow(dead_code, reason = "only the convergence test looks for repetitions")]
+mod oracle;
 mod server;
+#[allow(dead_code, reason = "only the convergence test counts faults")]
+pub mod tally;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use huike_shared::document::DELETED;
 use huike_shared::id::{Entropy, RecordId};
@@ -25,6 +35,7 @@ use rand::{Rng, RngCore, SeedableRng};
 
 use device::{Device, Disk, TAB};
 pub use server::Server;
+use tally::Tally;
 
 /// Randomness from a seed.
 pub struct Seeded(pub StdRng);
@@ -58,6 +69,10 @@ pub struct Company {
     /// Steps that replicas made.
     pub steps: u64,
     pub was_put_back: bool,
+    pub tally: Tally,
+    /// Connections so far.
+    lines: u64,
+    is_timed: bool,
 }
 
 impl Company {
@@ -66,7 +81,10 @@ impl Company {
         let now = Timestamp::from_millis(1_763_700_000_000);
         let members: Vec<RecordId> = (0..devices).map(|_| entropy.record_id(now)).collect();
         let server = Server::new(&members);
-        let devices = members.iter().map(|it| Device::new(*it)).collect();
+        let devices = (0_u64..)
+            .zip(&members)
+            .map(|(number, it)| Device::new(*it, seed << 8 | number))
+            .collect();
         let mut company = Company {
             server,
             devices,
@@ -78,6 +96,9 @@ impl Company {
             backup: None,
             steps: 0,
             was_put_back: false,
+            tally: Tally::default(),
+            lines: 0,
+            is_timed: false,
         };
         for index in 0..company.devices.len() {
             company.start(index);
@@ -85,11 +106,24 @@ impl Company {
         company
     }
 
+    /// From now on everything takes its time.
+    pub fn keep_time(&mut self) {
+        self.is_timed = true;
+        self.server.now = self.now;
+        for device in &mut self.devices {
+            device.disconnect();
+            device.line.is_timed = true;
+            device.line.now = self.now;
+        }
+    }
+
     /// Opens the replica of a device on its disk.
     pub fn start(&mut self, index: usize) {
         let device = &mut self.devices[index];
         device.disconnect();
         device.inbox.clear();
+        device.line.forget();
+        device.writing = None;
         device.screen.clear();
         device.has_tab = false;
         device.notes.clear();
@@ -103,9 +137,10 @@ impl Company {
             tray: disk.table(Table::Tray),
         };
         let states = disk.table(Table::States);
+        device.term = device.disk.take_term();
         let identity = Identity {
             member: device.member,
-            term: 1,
+            term: device.term,
             had_data: device.had_data,
         };
         let now = device.clock(self.now);
@@ -117,6 +152,9 @@ impl Company {
             request: Request::Open { first: vec![] },
         });
         device.inbox.push_back(Event::Loaded { states });
+        if self.is_timed {
+            self.repeat_intents(index);
+        }
         self.turn(index, usize::MAX, false);
     }
 
@@ -125,6 +163,8 @@ impl Company {
         self.devices[index].replica = None;
         self.devices[index].disconnect();
         self.devices[index].inbox.clear();
+        self.devices[index].line.forget();
+        self.devices[index].writing = None;
     }
 
     /// The process dies before what it was doing is on the disk.
@@ -133,17 +173,22 @@ impl Company {
         let Some(replica) = device.replica.as_mut() else {
             return;
         };
-        let events: Vec<Event> = device.inbox.drain(..).collect();
-        let now = Timestamp::from_millis(self.now.millis() + device.skew);
-        replica.handle(now, &mut self.entropy, events);
+        if device.writing.is_none() {
+            let events: Vec<Event> = device.inbox.drain(..).collect();
+            let now = Timestamp::from_millis(self.now.millis() + device.skew);
+            replica.handle(now, &mut self.entropy, events);
+        }
+        self.tally.count(tally::CRASHED_BEFORE_COMMIT);
         self.crash(index);
         self.start(index);
     }
 
     /// The server's program ends and begins again: every connection is gone.
     pub fn restart_server(&mut self) {
+        self.server.waiting.clear();
         for device in &mut self.devices {
             device.disconnect();
+            device.line.late.clear();
         }
     }
 
@@ -151,8 +196,10 @@ impl Company {
     pub fn repeat(&mut self, index: usize) {
         let device = &mut self.devices[index];
         for frames in [&mut device.up, &mut device.down] {
-            let again = frames.front().cloned();
-            again.into_iter().for_each(|it| frames.push_front(it));
+            if let Some(again) = frames.front().cloned() {
+                self.tally.count(tally::SAID_TWICE);
+                frames.push_front(again);
+            }
         }
     }
 
@@ -164,11 +211,17 @@ impl Company {
     /// The last backup is put back. What devices had been told of, and lost by an eviction since, is lost.
     pub fn put_back(&mut self) {
         let Some(backup) = &self.backup else { return };
+        self.tally.count(tally::BACKUP_PUT_BACK);
         let erased = std::mem::take(&mut self.server.erased);
         self.server = Server {
             log_id: self.entropy.record_id(self.now),
             now: self.server.now,
             snapshot: None,
+            is_slow: false,
+            is_full: false,
+            waiting: VecDeque::new(),
+            stalled: BTreeSet::new(),
+            refused: std::mem::take(&mut self.server.refused),
             ..backup.clone()
         };
         // Before anybody is served, what was erased since is erased again.
@@ -209,7 +262,13 @@ impl Company {
     pub fn evict(&mut self, index: usize) {
         let disk = &self.devices[index].disk;
         let waits = [Table::Outbox, Table::Tray].map(|it| disk.table(it).len());
-        if waits == [0, 0] {
+        let device = &self.devices[index];
+        let is_asking = device.writing.is_some() || !device.unanswered.is_empty();
+        // After a restore the only copy of what was acknowledged may be here.
+        let mut stored = device.stored.iter().filter_map(|it| self.texts.get(it));
+        let is_only_copy = self.is_timed && !stored.all(|it| self.server.holds(it));
+        if waits == [0, 0] && !is_asking && !is_only_copy {
+            self.tally.count(tally::EVICTED);
             self.crash(index);
             self.devices[index].disk = Disk::default();
             self.devices[index].evicted = self.devices[index].stored.len();
@@ -220,6 +279,7 @@ impl Company {
 
     pub fn request(&mut self, index: usize, request: Request) {
         if self.devices[index].replica.is_some() {
+            self.remember_intent(index, &request);
             self.devices[index]
                 .inbox
                 .push_back(Event::Request { screen: 1, request });
@@ -232,6 +292,11 @@ impl Company {
     pub fn turn(&mut self, index: usize, most: usize, dies: bool) {
         self.now = Timestamp::from_millis(self.now.millis() + 7);
         let device = &mut self.devices[index];
+        if device.writing.is_some() {
+            // Nothing is handled before the disk has the step before.
+            return;
+        }
+        device.ring();
         let Some(replica) = device.replica.as_mut() else {
             return;
         };
@@ -241,7 +306,8 @@ impl Company {
         let step = replica.handle(now, &mut self.entropy, events);
         self.steps += 1;
         if dies {
-            device.disk.commit(step.writes);
+            self.tally.count(tally::CRASHED_AFTER_COMMIT);
+            device.disk.commit(device.term, step.writes);
             self.crash(index);
             self.start(index);
             return;
@@ -251,6 +317,9 @@ impl Company {
 
     /// Moves one thing on one connection.
     pub fn network(&mut self, index: usize) {
+        if self.is_timed {
+            return self.network_over_time(index);
+        }
         self.server.now = Timestamp::from_millis(self.server.now.millis() + 3);
         let server = &mut self.server;
         let device = &mut self.devices[index];
@@ -278,6 +347,9 @@ impl Company {
 
     /// Heals everything and runs until nothing moves.
     pub fn settle(&mut self) {
+        if self.is_timed {
+            return self.settle_over_time();
+        }
         for index in 0..self.devices.len() {
             if self.devices[index].replica.is_none() {
                 self.start(index);
@@ -333,7 +405,11 @@ impl Company {
                 "the server still holds {text}"
             );
             for device in &self.devices {
-                assert!(!device.disk.holds_word(text), "a device still holds {text}");
+                let tables = device.disk.tables_with(text);
+                assert!(
+                    tables.is_empty(),
+                    "a device still holds {text} in {tables:?}"
+                );
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The server of the company: the log in memory, the real gate, and one answer to each change.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use automerge::{AutoCommit, ReadDoc};
 use huike_shared::access::Role;
@@ -33,6 +33,15 @@ pub struct ServerDocument {
 /// The long texts of the records that the company writes.
 const NOTE_FIELDS: [&str; 1] = ["notes"];
 
+/// Changes that a connection pushed and the disk has not finished.
+#[derive(Clone)]
+pub struct Submission {
+    /// Which connection; zero if it is gone already.
+    pub line: u64,
+    pub member: RecordId,
+    pub changes: Vec<PushedChange>,
+}
+
 /// A server in memory: the log, the gate, and one answer to each push.
 #[derive(Clone)]
 pub struct Server {
@@ -53,6 +62,16 @@ pub struct Server {
     pub floor: u64,
     /// What new devices fetch, until it is too old.
     pub(super) snapshot: Option<Snapshot>,
+    /// Its disk takes its time.
+    pub is_slow: bool,
+    /// Its disk has no room.
+    pub is_full: bool,
+    /// What the disk has not finished, in order.
+    pub waiting: VecDeque<Submission>,
+    /// Records with changes that could not be stored, by member.
+    pub(super) stalled: BTreeSet<(RecordId, RecordRef)>,
+    /// Records of which a change was refused for good.
+    pub(super) refused: BTreeSet<RecordRef>,
 }
 
 /// Everything at one position.
@@ -93,6 +112,11 @@ impl Server {
             page_max: 7,
             floor: 0,
             snapshot: None,
+            is_slow: false,
+            is_full: false,
+            waiting: VecDeque::new(),
+            stalled: BTreeSet::new(),
+            refused: BTreeSet::new(),
         }
     }
 
@@ -158,8 +182,13 @@ impl Server {
                 at: *at,
             };
         }
+        if self.is_full {
+            self.stalled.insert((member, change.record));
+            return Verdict::Refused(Refusal::Unavailable);
+        }
         match self.judge(member, change) {
             Ok(hash) => {
+                self.stalled.remove(&(member, change.record));
                 let position = self.head() + 1;
                 self.documents.entry(change.record).or_default().position = position;
                 self.hashes
@@ -177,7 +206,16 @@ impl Server {
                     at: self.now,
                 }
             }
-            Err(refusal) => Verdict::Refused(refusal),
+            // What builds on a change that could not be stored is not to blame.
+            Err(Refusal::UnknownDependency | Refusal::BrokenHistory)
+                if self.stalled.contains(&(member, change.record)) =>
+            {
+                Verdict::Refused(Refusal::Unavailable)
+            }
+            Err(refusal) => {
+                self.refused.insert(change.record);
+                Verdict::Refused(refusal)
+            }
         }
     }
 
@@ -428,12 +466,18 @@ impl Server {
 
 /// Whether a word that ends in a number is among the bytes; the beginning of another number does not count.
 pub fn holds_word(bytes: &[u8], word: &str) -> bool {
+    count_word(bytes, word) > 0
+}
+
+/// How often.
+pub fn count_word(bytes: &[u8], word: &str) -> usize {
     let word = word.as_bytes();
-    let mut places = bytes
+    let places = bytes
         .windows(word.len())
         .enumerate()
         .filter(|it| it.1 == word);
-    places.any(|(at, _)| !bytes.get(at + word.len()).is_some_and(u8::is_ascii_digit))
+    let is_whole = |at: usize| !bytes.get(at + word.len()).is_some_and(u8::is_ascii_digit);
+    places.filter(|it| is_whole(it.0)).count()
 }
 
 fn scalar(value: &automerge::Value<'_>) -> Scalar {

@@ -6,6 +6,7 @@
 use super::changes::number;
 use super::histories::end_epochs;
 use super::{SqliteStore, blob};
+use crate::failpoint;
 use crate::store::StoreResult;
 use crate::store::changes::{Append, Appended, LoggedChange};
 use crate::store::documents::{RecordRow, StoredDocument};
@@ -23,11 +24,15 @@ const TEXT_CHANGES_MAX: usize = 8;
 pub async fn append(store: &SqliteStore, appends: &[Append]) -> StoreResult<Appended> {
     let count: usize = appends.iter().map(|it| it.changes.len()).sum();
     let is_plain = |it: &Append| it.histories.is_empty() && !it.changes.is_empty();
-    if count <= TEXT_CHANGES_MAX && appends.iter().all(is_plain) {
-        in_one_text(store, appends).await
+    let appended = if count <= TEXT_CHANGES_MAX && appends.iter().all(is_plain) {
+        in_one_text(store, appends).await?
     } else {
-        by_statements(store, appends).await
+        by_statements(store, appends).await?
+    };
+    if appended == Appended::Done {
+        failpoint::may_fail(failpoint::COMMITTED)?;
     }
+    Ok(appended)
 }
 
 async fn in_one_text(store: &SqliteStore, appends: &[Append]) -> StoreResult<Appended> {
@@ -53,6 +58,8 @@ async fn in_one_text(store: &SqliteStore, appends: &[Append]) -> StoreResult<App
         }
     }
     text.push("commit");
+    // All of it is one step.
+    failpoint::may_fail(failpoint::WRITTEN)?;
     let mut writer = store.writer().await?;
     match text.build().execute(&mut *writer).await {
         Ok(_) => Ok(Appended::Done),
@@ -100,6 +107,7 @@ async fn by_statements(store: &SqliteStore, appends: &[Append]) -> StoreResult<A
         }
         end_epochs(&mut write, append.workspace_id, head, &append.histories).await?;
     }
+    failpoint::may_fail(failpoint::WRITTEN)?;
     write.commit().await?;
     Ok(Appended::Done)
 }

@@ -165,6 +165,14 @@ impl Follower {
         Ok(())
     }
 
+    /// What the own worker wanted to write may be in the log or not: that is looked up soon, although nobody
+    /// says that it has grown.
+    pub fn look_again(&mut self, workspaces: impl IntoIterator<Item = RecordId>) {
+        for workspace_id in workspaces {
+            raise(&mut self.again, workspace_id, u64::MAX);
+        }
+    }
+
     /// The own worker has committed up to here and tells it itself.
     pub fn committed(&mut self, workspace_id: RecordId, head: LogHead) {
         self.told.insert(workspace_id, head);

@@ -7,6 +7,7 @@ use super::owners::Owners;
 use super::{Erase, Job, Reply, Submission, head};
 use crate::clock::Clock;
 use crate::erasure::Asked;
+use crate::failpoint;
 use crate::history;
 use crate::store::changes::{Appended, LogHead};
 use crate::store::erasures::{EmptyPlace, Erasure, blank_hash};
@@ -120,7 +121,7 @@ impl Worker {
                 Ok(Some(erased)) => return drop(reply.send(Ok(erased))),
                 Ok(None) => {}
                 Err(error) => {
-                    self.failed(&error);
+                    self.failed(&error, [asked.workspace_id]);
                     return drop(reply.send(Err(error)));
                 }
             }
@@ -202,19 +203,19 @@ impl Worker {
                 Ok(Appended::Moved) => {
                     metrics::counter!("huike_ingest_rejudged_total").increment(1);
                     if let Err(error) = self.follow(batch.workspaces()).await {
-                        self.failed(&error);
+                        self.failed(&error, batch.workspaces());
                         self.refuse_all(submissions);
                         return;
                     }
                 }
                 Err(error) => {
-                    self.failed(&error);
+                    self.failed(&error, batch.workspaces());
                     self.refuse_all(submissions);
                     return;
                 }
             }
         }
-        self.failed(&StoreError::Busy);
+        self.failed(&StoreError::Busy, []);
         self.refuse_all(submissions);
     }
 
@@ -254,6 +255,7 @@ impl Worker {
         if appends.is_empty() {
             return Ok(Appended::Done);
         }
+        failpoint::may_fail(failpoint::JUDGED)?;
         let started = Instant::now();
         let appended = self.store.append(&appends).await?;
         metrics::histogram!("huike_ingest_commit_seconds").record(started.elapsed().as_secs_f64());
@@ -375,9 +377,10 @@ impl Worker {
         }
     }
 
-    fn failed(&mut self, error: &StoreError) {
-        // What memory holds may not be what the disk holds.
+    fn failed(&mut self, error: &StoreError, workspaces: impl IntoIterator<Item = RecordId>) {
+        // What memory holds may not be what the disk holds; a commit that failed may have come to pass.
         self.judge.forget();
+        self.follower.look_again(workspaces);
         metrics::counter!("huike_ingest_failures_total").increment(1);
         if !self.is_failing {
             self.is_failing = true;

@@ -2,6 +2,7 @@
 
 use super::connection::{End, Live, Step};
 use super::limits::SEND_TIMEOUT;
+use crate::failpoint;
 use crate::store::StoreError;
 use crate::sync::catch_up;
 use crate::sync::publication::{Publication, change_frames};
@@ -97,6 +98,7 @@ impl Live {
                 answers.iter_mut().for_each(in_older_words);
             }
             self.send(&ServerMessage::Answers { answers }).await?;
+            failpoint::may_die(failpoint::ACKNOWLEDGED);
         }
         Ok(())
     }
@@ -120,6 +122,7 @@ impl Live {
         if self.is_following && self.sent + 1 == first && !publication.is_by(me) {
             for frame in publication.frames(self.protocol) {
                 self.send_frame(frame.clone()).await?;
+                failpoint::may_die(failpoint::BROADCAST);
             }
             self.sent = first - 1 + publication.entries.len() as u64;
             return Ok(());

@@ -200,8 +200,16 @@ impl Device {
     pub async fn new(account: &Account, id: RecordId) -> Device {
         let socket = account.own_socket().await;
         Device {
-            account: account.clone(),
             id,
+            ..Device::on(account, socket)
+        }
+    }
+
+    /// A new device on a socket that is open.
+    pub fn on(account: &Account, socket: Socket) -> Device {
+        Device {
+            account: account.clone(),
+            id: OsEntropy.record_id(now()),
             actor: Actor::new(&mut OsEntropy),
             welcome: Welcome {
                 protocol: 0,

@@ -202,6 +202,8 @@ impl Replica {
             return;
         }
         self.kept.new_log = Some(log);
+        // What was made again on the log before may have lost its foundation with that one.
+        self.remade.clear();
         self.kept.seen.clear();
         self.meta.fetched = None;
         self.meta.cursor = 0;
