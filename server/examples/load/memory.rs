@@ -62,13 +62,18 @@ pub async fn soak(length: Duration) -> anyhow::Result<()> {
         is_known: true,
     };
     let company = Company::start(size, None).await?;
-    let until = Instant::now() + length;
-    let mut tasks = Vec::new();
+    // Everybody knows everything before anybody begins.
+    let mut devices = Vec::new();
     for number in 0..PEOPLE {
         let mut device = company.device(0, number, CUSTOMERS as u64).await;
         for (record, registers) in &company.teams[0].customers {
             device.states.insert(*record, state(registers));
         }
+        devices.push(device);
+    }
+    let until = Instant::now() + length;
+    let mut tasks = Vec::new();
+    for (number, device) in devices.into_iter().enumerate() {
         tasks.push(tokio::spawn(work(device, number, until)));
     }
     tokio::time::sleep(length.mul_f64(WARM_SHARE)).await;
