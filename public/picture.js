@@ -2,8 +2,8 @@
 //
 // A picture is the markup of what was in sight when the page was left or came to rest, kept in localStorage
 // under `huike.picture.<replica>.<page>`: one each for a few pages, for one size, language and theme. It is
-// inert and hidden from readers, and stands in a closed shadow tree, so that nobody takes it for the page. A
-// sign-out forgets it (tabs.js: dropSnapshot).
+// inert and hidden from readers, and stands in a closed shadow tree, so that nobody takes it for the page. It is
+// forgotten at a sign-out and when a record leaves the device (tabs.js: dropSnapshot).
 (() => {
   const PAGES = { '': 'today', today: 'today', customers: 'customers', deals: 'deals', tasks: 'tasks' };
   const LENGTH_MAX = 300_000; // characters of one picture
@@ -104,8 +104,9 @@
     return `huike.picture.${named || read('huike.replica') || 'none'}.`;
   }
 
-  function forget() {
-    isForgotten = true;
+  // For good: whoever signs out leaves the page, and nothing of it is kept then either.
+  function forget(isForGood) {
+    isForgotten ||= isForGood;
     for (const page of Object.values(PAGES)) localStorage.removeItem(`${prefix()}${page}`);
   }
 

@@ -22,7 +22,7 @@
 //   tabs.snapshot          Uint8Array | null: what keepSnapshot stored last, to paint before the worker is up
 //   tabs.words             string: all sentences of the language of <html lang>
 //   tabs.keepSnapshot(b)   stores a Uint8Array for the next start; never throws
-//   tabs.dropSnapshot()    forgets it and all pictures (picture.js), for a sign-out
+//   tabs.dropSnapshot(b)   forgets it and all pictures (picture.js); with true, for a sign-out, none is taken any more
 //   tabs.isLeader()        bool
 //   tabs.worker()          Worker | null: the running data core of this tab, null in a follower
 //   tabs.early             Array: messages (not events) of worker() that came before page_main; drain it, then set
@@ -153,9 +153,9 @@ export function readSnapshot() {
   });
 }
 
-function dropSnapshot() {
+function dropSnapshot(isForGood) {
   indexedDB.deleteDatabase(screenDb);
-  self.huikePicture?.forget();
+  self.huikePicture?.forget(isForGood);
 }
 
 function keepSnapshot(bytes) {

@@ -34,7 +34,7 @@ extern "C" {
     #[wasm_bindgen(method, js_name = keepSnapshot)]
     fn keep_snapshot(this: &Tabs, bytes: &Uint8Array);
     #[wasm_bindgen(method, js_name = dropSnapshot)]
-    fn drop_snapshot(this: &Tabs);
+    fn drop_snapshot(this: &Tabs, is_for_good: bool);
     #[wasm_bindgen(method, js_name = isLeader)]
     fn is_leader(this: &Tabs) -> bool;
     #[wasm_bindgen(method)]
@@ -178,9 +178,9 @@ impl Transport {
         self.tabs.keep_snapshot(&Uint8Array::from(bytes));
     }
 
-    /// Forgets them.
-    pub fn drop_snapshot(&self) {
-        self.tabs.drop_snapshot();
+    /// Forgets them and what pages looked like; for good if this page keeps nothing any more.
+    pub fn drop_snapshot(&self, is_for_good: bool) {
+        self.tabs.drop_snapshot(is_for_good);
     }
 
     /// Which replica this page shows: `<workspace>-<member>`, or `none`.

@@ -87,6 +87,32 @@ test("another size or language has no picture yet", async () => {
   await page.evaluate(() => localStorage.removeItem("huike.language"));
 });
 
+test("a record that leaves the device is in no picture, and pictures go on", async () => {
+  await hold(false);
+  await open(page, "/app/customers");
+  await createCustomer(page, "将被抹除");
+  await synced(page);
+  await open(page, "/app/today");
+  expect(await pictures()).not.toEqual([]);
+  await open(page, "/app/customers");
+  await expect(customerRow(page, "将被抹除")).toBeVisible();
+  const id = await page.evaluate(async () => {
+    const answer = await fetch(`/api/v1/records/customer?name=${encodeURIComponent("将被抹除")}`);
+    return (await answer.json()).records[0].id;
+  });
+  const answer = await page.context().request.post(`${server.address}/api/v1/erasures`, {
+    data: { kind: "customer", id },
+    headers: { Origin: server.address },
+  });
+  expect(answer.status(), await answer.text()).toBe(201);
+  await expect(customerRow(page, "将被抹除")).toHaveCount(0);
+  await expect.poll(pictures).toEqual([]);
+  await open(page, "/app/today");
+  const kept = await page.evaluate(() => JSON.stringify({ ...localStorage }));
+  expect(await pictures()).not.toEqual([]);
+  expect(kept).not.toContain("将被抹除");
+});
+
 test("a sign-out forgets the pictures", async () => {
   await hold(false);
   await open(page, "/app/customers");

@@ -31,8 +31,6 @@ const MOVES: usize = 160;
 /// Every so many seeds a run is longer.
 const LONG_EVERY: u64 = 25;
 const LONG_MOVES: usize = 1_200;
-/// Seeds that fail and are not repaired yet (`docs/testing.md`); `HUIKE_SEED` runs them.
-const OPEN: [u64; 2] = [700, 807];
 /// Fewer seeds need not meet every fault.
 const SEEDS_WITH_ALL_FAULTS: u64 = 100;
 /// Moves that a run chooses from: as it was when the named seeds failed, and with faults added since.
@@ -361,7 +359,7 @@ fn replicas_converge_through_partitions_and_crashes() {
             let (steps, failed, faults) = (&steps, &failed, &faults);
             scope.spawn(move || {
                 let seeds = (first + thread..end).step_by(threads);
-                for seed in seeds.filter(|it| !OPEN.contains(it)) {
+                for seed in seeds {
                     match catch_unwind(|| run(seed, ALL_MOVES)) {
                         Ok(it) => {
                             steps.fetch_add(it.steps, Ordering::Relaxed);
@@ -486,4 +484,11 @@ fn what_is_made_again_and_taken_all_the_same_is_on_its_device_too() {
     for seed in [99, 586] {
         run(seed, MOVES_WITHOUT_TIME);
     }
+}
+
+/// What builds on a change that was lost while the server could not write was put off for longer than anything
+/// may wait.
+#[test]
+fn what_builds_on_a_lost_change_is_made_again_soon_after_a_full_disk() {
+    run(807, ALL_MOVES);
 }

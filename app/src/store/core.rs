@@ -113,9 +113,9 @@ impl LocalStore {
         self.with(|inner| inner.transport.keep_snapshot(&batch));
     }
 
-    /// Forgets them, for a sign-out.
+    /// Forgets them and what pages looked like, for a sign-out.
     pub fn drop_snapshot(self) {
-        self.with(|inner| inner.transport.drop_snapshot());
+        self.with(|inner| inner.transport.drop_snapshot(true));
     }
 
     pub(super) fn with<T>(self, read: impl FnOnce(&Rc<Inner>) -> T) -> T {
@@ -206,10 +206,11 @@ impl LocalStore {
             }
             Report::Rows { batch } => self.take_rows(&batch),
             Report::Gone { records } => {
-                // Pictures and first rows may show them.
-                self.drop_snapshot();
+                // Pictures and first rows may show them. The next ones are taken of what shows no more of
+                // them, so that is told at once.
+                self.with(|inner| inner.transport.drop_snapshot(false));
                 self.with(|inner| inner.tables.borrow_mut().take_base(&records));
-                self.flush_soon();
+                self.flush();
             }
             Report::Complete => {
                 self.with(|inner| inner.tables.borrow_mut().drop_unconfirmed());

@@ -87,7 +87,10 @@ pub struct Replica {
     last_contact: Option<Timestamp>,
     /// The outbox number after which nothing was sent on this connection.
     sent: u64,
-    in_flight: usize,
+    /// The outbox numbers that were sent on this connection and not answered.
+    in_flight: BTreeSet<u64>,
+    /// Something was refused for now, and is to be sent again.
+    wants_retry: bool,
     screens: BTreeSet<u64>,
     told: Status,
     loaded: bool,
@@ -140,7 +143,8 @@ impl Replica {
             wants_states: false,
             last_contact: None,
             sent: 0,
-            in_flight: 0,
+            in_flight: BTreeSet::new(),
+            wants_retry: false,
             screens: BTreeSet::new(),
             told: Status::default(),
             loaded: false,
@@ -208,9 +212,7 @@ impl Replica {
             Event::SignedOut => self.connection = Connection::SignedOut,
             Event::Woke => {
                 self.tidy_asked = false;
-                if self.in_flight == 0 {
-                    self.sent = 0;
-                }
+                self.try_again();
                 self.tidy();
             }
             Event::Kept { changes } => {
@@ -355,7 +357,8 @@ impl Replica {
     fn disconnected(&mut self) {
         self.greeted = false;
         self.sent = 0;
-        self.in_flight = 0;
+        self.in_flight.clear();
+        self.wants_retry = false;
         self.forget_connection();
         self.kept.forget_greeting();
         self.arrival.forget_connection();

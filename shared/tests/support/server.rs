@@ -68,8 +68,8 @@ pub struct Server {
     pub is_full: bool,
     /// What the disk has not finished, in order.
     pub waiting: VecDeque<Submission>,
-    /// Records with changes that could not be stored, by member.
-    pub(super) stalled: BTreeSet<(RecordId, RecordRef)>,
+    /// Records with changes that could not be stored, by member, and when that was.
+    pub(super) stalled: BTreeMap<(RecordId, RecordRef), Timestamp>,
     /// Records of which a change was refused for good.
     pub(super) refused: BTreeSet<RecordRef>,
 }
@@ -83,6 +83,8 @@ pub(super) struct Snapshot {
     manifest: SnapshotManifest,
 }
 
+/// How long what builds on a change that could not be stored is refused for now only, as the server has it.
+const STALL_MS: i64 = 15_000;
 /// Positions by which the log may be ahead of a snapshot.
 const SNAPSHOT_BEHIND_MAX: u64 = 30;
 /// Below this there is none.
@@ -115,7 +117,7 @@ impl Server {
             is_slow: false,
             is_full: false,
             waiting: VecDeque::new(),
-            stalled: BTreeSet::new(),
+            stalled: BTreeMap::new(),
             refused: BTreeSet::new(),
         }
     }
@@ -183,7 +185,7 @@ impl Server {
             };
         }
         if self.is_full {
-            self.stalled.insert((member, change.record));
+            self.stalled.insert((member, change.record), self.now);
             return Verdict::Refused(Refusal::Unavailable);
         }
         match self.judge(member, change) {
@@ -208,7 +210,7 @@ impl Server {
             }
             // What builds on a change that could not be stored is not to blame.
             Err(Refusal::UnknownDependency | Refusal::BrokenHistory)
-                if self.stalled.contains(&(member, change.record)) =>
+                if self.is_stalled(member, change.record) =>
             {
                 Verdict::Refused(Refusal::Unavailable)
             }
@@ -217,6 +219,11 @@ impl Server {
                 Verdict::Refused(refusal)
             }
         }
+    }
+
+    fn is_stalled(&self, member: RecordId, record: RecordRef) -> bool {
+        let at = self.stalled.get(&(member, record));
+        at.is_some_and(|it| self.now.millis() - it.millis() < STALL_MS)
     }
 
     fn judge(&mut self, member: RecordId, change: &PushedChange) -> Result<ChangeHash, Refusal> {

@@ -33,7 +33,7 @@ const BATCH_BYTES_MAX: usize = 8 << 20;
 const ATTEMPTS_MAX: usize = 100;
 /// For so long after a failure, a change that builds on one that could not be stored is asked to
 /// come again like that one, instead of being refused for good.
-const STALL_MS: i64 = 60_000;
+const STALL_MS: i64 = 15_000;
 
 /// The task behind the door.
 pub struct Worker {

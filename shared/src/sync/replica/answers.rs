@@ -96,7 +96,7 @@ impl Replica {
                 }
                 continue;
             };
-            self.in_flight = self.in_flight.saturating_sub(1);
+            self.in_flight.remove(&number);
             match answer.verdict {
                 Verdict::Accepted { position, at } => self.accepted(number, at, position),
                 Verdict::Refused(refusal) if refusal.is_temporary() => self.try_later(&refusal),
@@ -177,9 +177,28 @@ impl Replica {
             self.connection = crate::local::Connection::SignedOut;
             return;
         }
-        self.step
-            .effects
-            .push(super::Effect::Wake { after_ms: RETRY_MS });
+        self.wants_retry = true;
+        self.wake_later();
+    }
+
+    fn wake_later(&mut self) {
+        let wake = super::Effect::Wake { after_ms: RETRY_MS };
+        if !self.step.effects.contains(&wake) {
+            self.step.effects.push(wake);
+        }
+    }
+
+    /// Pushes what was refused for now again, once nothing is on its way any more.
+    pub(super) fn try_again(&mut self) {
+        if !self.wants_retry {
+            return;
+        }
+        if self.in_flight.is_empty() {
+            self.wants_retry = false;
+            self.sent = 0;
+        } else {
+            self.wake_later();
+        }
     }
 
     /// Later changes of the same actor build on a refused one, so all of the record's waiting
@@ -206,8 +225,6 @@ impl Replica {
                     },
                 );
             } else {
-                let is_sent = waiting != number && waiting <= self.sent;
-                self.in_flight = self.in_flight.saturating_sub(usize::from(is_sent));
                 again.push((waiting, entry));
             }
         }

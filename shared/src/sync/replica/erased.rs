@@ -25,8 +25,6 @@ impl Replica {
             own.map(|(number, it)| (*number, it.entry.record)).collect();
         for (number, _) in &waiting {
             // Its answer will find nothing.
-            let is_sent = *number <= self.sent;
-            self.in_flight = self.in_flight.saturating_sub(usize::from(is_sent));
             self.dequeue(*number);
         }
         for (number, _) in &refused {

@@ -29,7 +29,7 @@ impl Replica {
 
     /// Sends what the window allows.
     pub(super) fn push(&mut self) {
-        while self.greeted && self.in_flight < IN_FLIGHT_MAX {
+        while self.greeted && self.in_flight.len() < IN_FLIGHT_MAX {
             let (mut changes, mut bytes) = (Vec::new(), 0);
             let mut actors = Vec::new();
             for (number, entry) in self.outbox.range(self.sent + 1..) {
@@ -40,6 +40,7 @@ impl Replica {
                 }
                 bytes += entry.body.len();
                 self.sent = *number;
+                self.in_flight.insert(*number);
                 if self.named.insert(entry.actor) {
                     actors.push(entry.actor);
                 }
@@ -53,7 +54,6 @@ impl Replica {
             if changes.is_empty() {
                 return;
             }
-            self.in_flight += changes.len();
             if !actors.is_empty() {
                 self.send(ClientMessage::Register { actors });
             }
@@ -94,6 +94,7 @@ impl Replica {
     }
 
     pub(super) fn dequeue(&mut self, number: u64) -> Option<OutboxEntry> {
+        self.in_flight.remove(&number);
         let entry = self.outbox.remove(&number)?;
         self.by_hash.remove(&(entry.record.id, entry.hash));
         if let Some(numbers) = self.by_record.get_mut(&entry.record.id) {

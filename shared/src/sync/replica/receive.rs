@@ -83,7 +83,8 @@ impl Replica {
         }
         self.greeted = true;
         self.sent = 0;
-        self.in_flight = 0;
+        self.in_flight.clear();
+        self.wants_retry = false;
         self.connection = Connection::Online;
     }
 

@@ -86,8 +86,6 @@ impl Replica {
         }
         let mut entries = Vec::with_capacity(numbers.len());
         for number in numbers {
-            let is_sent = number <= self.sent;
-            self.in_flight = self.in_flight.saturating_sub(usize::from(is_sent));
             entries.extend(self.dequeue(number));
         }
         if self.remade.contains(&self.actor) {

@@ -250,7 +250,8 @@ impl Replica {
         });
         self.step.writes.push(self.kept.put_parts());
         self.sent = 0;
-        self.in_flight = 0;
+        self.in_flight.clear();
+        self.wants_retry = false;
         if std::mem::take(&mut self.kept.was_greeted) {
             self.hello();
         }
