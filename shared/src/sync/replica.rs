@@ -345,6 +345,7 @@ impl Replica {
         self.named.clone_from(&actors);
         self.connection = Connection::Connecting;
         self.greeted = false;
+        self.arrival.forget_asked();
         self.send(ClientMessage::Hello(Hello {
             protocol: PROTOCOL,
             device: self.meta.device,

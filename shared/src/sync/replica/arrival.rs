@@ -3,7 +3,8 @@
 //! The parts of a snapshot all speak of one position, so they may come in any order: what its member sees
 //! first comes first. Which parts are here is kept in the transaction that keeps them; who was interrupted
 //! goes on with the others. If the server does not have the snapshot any more, its next one is fetched whole;
-//! what is here already is replaced. Invariant: the cursor is not moved before every part is here.
+//! what is here already is replaced. Invariants: the cursor is not moved before every part is here; a part
+//! never replaces what was confirmed by anything but a part.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,10 +75,15 @@ impl Arriving {
         }
     }
 
-    /// Nothing of what was asked for will come.
+    /// The connection is gone.
     pub(super) fn forget_connection(&mut self) {
-        self.asked.clear();
+        self.forget_asked();
         self.gone = 0;
+    }
+
+    /// Nothing of what was asked for before a greeting comes behind it.
+    pub(super) fn forget_asked(&mut self) {
+        self.asked.clear();
     }
 
     /// Lets go of what is being fetched.
@@ -96,11 +102,11 @@ impl Replica {
     pub(super) fn catch_up(&mut self, is_restored: bool) {
         self.connection = Connection::CatchingUp { done: 0, total: 0 };
         let is_new = self.meta.cursor == 0 && self.meta.fetched.is_none();
-        if !is_new || is_restored || self.kept.new_log().is_some() {
-            if self.arrival.arrival.is_some() {
-                let ended = self.arrival.end();
-                self.step.writes.push(ended);
-            }
+        let is_arriving = self.arrival.arrival.is_some();
+        // A snapshot may be older than what this device was told, which must not go back.
+        let knows_some = !is_arriving && self.records.holds_confirmed();
+        if !is_new || knows_some || is_restored || self.kept.new_log().is_some() {
+            self.end_arrival();
             let after = self.meta.fetched.unwrap_or(self.meta.cursor);
             self.step.effects.push(Effect::Fetch { after });
             return;
@@ -111,6 +117,14 @@ impl Replica {
                 self.ask_for_parts();
             }
             Some(_) | None => self.step.effects.push(Effect::FetchSnapshot),
+        }
+    }
+
+    /// From here on changes are confirmed one by one: what a snapshot still has is older.
+    pub(super) fn end_arrival(&mut self) {
+        if self.arrival.arrival.is_some() {
+            let ended = self.arrival.end();
+            self.step.writes.push(ended);
         }
     }
 

@@ -243,6 +243,15 @@ impl Records {
         self.held.contains_key(&record.id) || self.logged.contains_key(record)
     }
 
+    /// Whether the server has ever told of a record that is here.
+    pub fn holds_confirmed(&self) -> bool {
+        let mut held = self.held.iter().map(|(id, it)| RecordRef {
+            kind: it.kind,
+            id: *id,
+        });
+        held.any(|it| self.state(&it).is_some())
+    }
+
     /// Replaces the confirmed state. The caller logs the record in the same step.
     pub fn put(&mut self, record: &RecordRef, state: &DocumentState) {
         // Writing to a growing buffer has no way to fail.

@@ -81,6 +81,7 @@ impl Replica {
             self.catch_up(is_restored);
             return;
         }
+        self.end_arrival();
         self.greeted = true;
         self.sent = 0;
         self.in_flight.clear();
