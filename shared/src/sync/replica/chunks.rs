@@ -144,10 +144,13 @@ impl Records {
             let Ok((_, ids)) = block::ids(&value) else {
                 continue;
             };
+            let mut is_stale = false;
             for id in &ids {
-                self.held_in(place, *id);
+                // What the log has is not in the block yet.
+                is_stale |= self.held_in(place, *id).own.is_some();
             }
             let chunk = self.chunks.entry(place).or_default();
+            chunk.is_stale |= is_stale;
             chunk.ids = ids;
             chunk.bytes = value.len();
             chunk.block = value;
