@@ -492,3 +492,33 @@ fn what_is_made_again_and_taken_all_the_same_is_on_its_device_too() {
 fn what_builds_on_a_lost_change_is_made_again_soon_after_a_full_disk() {
     run(807, ALL_MOVES);
 }
+
+/// What the log of a device had was not written into its chunk after a start, and was gone after the next one.
+#[test]
+fn what_is_in_the_log_of_a_device_outlives_every_start() {
+    for seed in [64, 137, 668] {
+        run(seed, ALL_MOVES);
+    }
+}
+
+/// Parts that were asked for before a second greeting never came.
+#[test]
+fn parts_of_a_snapshot_come_behind_a_second_greeting() {
+    for seed in [97, 228] {
+        run(seed, ALL_MOVES);
+    }
+}
+
+/// An edit that was taken without its answer, and was in the renewed record already, was not kept for a restore.
+#[test]
+fn what_a_renewed_record_has_already_is_kept_for_a_restore() {
+    run(928, ALL_MOVES);
+}
+
+/// An edit was pushed while what it builds on was put off, and was refused for good.
+#[test]
+fn nothing_is_pushed_behind_what_was_put_off() {
+    for seed in [472, 984] {
+        run(seed, ALL_MOVES);
+    }
+}

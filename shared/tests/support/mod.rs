@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, VecDeque};
 use huike_shared::document::DELETED;
 use huike_shared::id::{Entropy, RecordId};
 use huike_shared::local::{Connection, Request};
+use huike_shared::packed;
 use huike_shared::record::RecordRef;
 use huike_shared::row::Row;
 use huike_shared::scalar::Scalar;
@@ -400,10 +401,15 @@ impl Company {
             .into_iter()
             .partition(|it| is_erased(&it.0));
         self.texts = texts;
-        // People write into the middle of each other's words: what is left of one may read like another that was
-        // erased elsewhere.
-        let rows = self.server.rows();
-        let values = rows.values().flat_map(|it| &it.values);
+        // People write into the middle of each other's words: what is left of one, now or in a chunk that is not
+        // written again yet, may read like another that was erased elsewhere.
+        let mut rows: Vec<Row> = self.server.rows().into_values().collect();
+        for device in &self.devices {
+            let chunks = device.disk.table(Table::Rows).into_iter();
+            rows.extend(chunks.flat_map(|it| packed::unpack(&it.1).expect("good rows")));
+        }
+        rows.retain(|it| !erased.contains(&it.record_ref()));
+        let values = rows.iter().flat_map(|it| &it.values);
         let left: Vec<&str> = values.filter_map(Scalar::as_text).collect();
         let is_left = |word: &str| {
             let mut texts = left.iter().map(|it| it.as_bytes());

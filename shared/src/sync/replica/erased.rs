@@ -46,11 +46,10 @@ impl Replica {
             self.notes.forget(record);
             self.changed.remove(record);
             self.records.forget(record, &mut self.step.writes);
-            if self.kept.erase(record.id, &mut self.step.writes)
-                && !self.step.effects.contains(&Effect::ReadKept)
-            {
-                self.step.effects.push(Effect::ReadKept);
-            }
+            self.kept.erase(record.id, &mut self.step.writes);
+        }
+        if !self.step.effects.contains(&Effect::ReadKept) {
+            self.step.effects.push(Effect::ReadKept);
         }
         self.records.write_chunks(&mut self.step.writes);
         self.tell_all(Report::Gone { records: gone });

@@ -29,7 +29,8 @@ impl Replica {
 
     /// Sends what the window allows.
     pub(super) fn push(&mut self) {
-        while self.greeted && self.in_flight.len() < IN_FLIGHT_MAX {
+        // What comes behind something that was refused for now may build on it.
+        while self.greeted && !self.wants_retry && self.in_flight.len() < IN_FLIGHT_MAX {
             let (mut changes, mut bytes) = (Vec::new(), 0);
             let mut actors = Vec::new();
             for (number, entry) in self.outbox.range(self.sent + 1..) {

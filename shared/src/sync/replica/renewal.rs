@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Replica;
-use super::{Effect, OutboxEntry};
+use super::{Effect, Kept, OutboxEntry};
 use crate::document::{self, Actor, FlatChange, Registers};
 use crate::id::Entropy;
 use crate::local::Connection;
@@ -126,7 +126,13 @@ impl Replica {
             }
             let (apart, values): (Vec<_>, Vec<_>) =
                 values.into_iter().partition(|(key, _)| late.contains(key));
+            let next = self.outbox_next;
             self.author(entry.intent, record, &values, entry.at);
+            if apart.is_empty() && self.outbox_next == next {
+                // All of it is there: the server took it before the record was renewed.
+                self.outbox_next += 1;
+                Kept::keep_known(&entry, self.meta.cursor, next, &mut self.step.writes);
+            }
             if let Some(body) = branch.author_all(&apart, beside, entry.at)
                 && let Ok(change) = document::decode(&body)
             {

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::queue::{Pairs, key, numbered};
+use super::queue::{Pairs, key};
 use super::{Effect, Replica, Table, Write};
 use crate::id::RecordId;
 use crate::local::Report;
@@ -81,18 +81,14 @@ impl Kept {
         self.is_recalled || !self.erasing.is_empty()
     }
 
-    /// Lets the changes of an erased record go. Whether they must be read from the store for that.
-    pub(super) fn erase(&mut self, record: RecordId, writes: &mut Vec<Write>) -> bool {
-        if self.parts.is_empty() && !self.is_recalled {
-            return false;
-        }
+    /// Lets the changes of an erased record go. For that they must be read from the store.
+    pub(super) fn erase(&mut self, record: RecordId, writes: &mut Vec<Write>) {
         self.erasing.insert(record);
         writes.push(Write::Put {
             table: Table::Meta,
             key: ERASING_KEY.to_vec(),
             value: outbox::write(&self.erasing),
         });
-        true
     }
 
     /// Takes the changes of erased records out of what was read, and out of the store.
@@ -186,6 +182,23 @@ impl Kept {
         writes.push(self.put_parts());
     }
 
+    /// Keeps a change of which only the confirmed state says that the server took it: behind what was acknowledged
+    /// up to the cursor, under a number of its own.
+    pub(super) fn keep_known(
+        entry: &OutboxEntry,
+        cursor: u64,
+        number: u64,
+        writes: &mut Vec<Write>,
+    ) {
+        let mut key = key(cursor);
+        key.extend(number.to_be_bytes());
+        writes.push(Write::Put {
+            table: Table::Kept,
+            key,
+            value: outbox::write(entry),
+        });
+    }
+
     fn put_parts(&self) -> Write {
         Write::Put {
             table: Table::Meta,
@@ -222,7 +235,9 @@ impl Replica {
         if !self.kept.is_recalled {
             return;
         }
-        let kept = numbered(kept).filter_map(|(_, value)| outbox::read::<OutboxEntry>(&value));
+        let kept = kept
+            .into_iter()
+            .filter_map(|(_, value)| outbox::read::<OutboxEntry>(&value));
         let waiting = std::mem::take(&mut self.outbox);
         self.by_hash.clear();
         self.by_record.clear();
