@@ -20,9 +20,11 @@ use huike_shared::money::{Currency, Money};
 use huike_shared::note::NoteDocument;
 use huike_shared::place::Place;
 use huike_shared::rank::Rank;
+use huike_shared::sync::block::{self, BlockState};
 use huike_shared::sync::gate;
 use huike_shared::sync::message::{
-    self, ClientMessage, DocumentState, FRAME_BYTES_MAX, ServerMessage, StatesPage,
+    self, ClientMessage, DocumentState, FRAME_BYTES_MAX, ServerMessage, SnapshotManifest,
+    SnapshotPart, StatesPage,
 };
 use huike_shared::sync::outbox::{self, OutboxEntry, TrayEntry};
 use huike_shared::time::Timestamp;
@@ -41,7 +43,7 @@ struct Decoder {
     decode: fn(&[u8]) -> bool,
 }
 
-const DECODERS: [Decoder; 17] = [
+const DECODERS: [Decoder; 20] = [
     Decoder {
         name: "client-message",
         decode: frame::<ClientMessage>,
@@ -52,7 +54,19 @@ const DECODERS: [Decoder; 17] = [
     },
     Decoder {
         name: "states-page",
-        decode: page,
+        decode: fetched::<StatesPage>,
+    },
+    Decoder {
+        name: "snapshot-manifest",
+        decode: fetched::<SnapshotManifest>,
+    },
+    Decoder {
+        name: "snapshot-part",
+        decode: fetched::<SnapshotPart>,
+    },
+    Decoder {
+        name: "block",
+        decode: block_of_records,
     },
     Decoder {
         name: "history-page",
@@ -132,14 +146,34 @@ fn frame<T: Serialize + DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> b
     true
 }
 
-fn page(bytes: &[u8]) -> bool {
-    let Ok(page) = message::decode_unlimited::<StatesPage>(bytes) else {
+fn fetched<T: Serialize + DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> bool {
+    let Ok(fetched) = message::decode_unlimited::<T>(bytes) else {
         return false;
     };
     again(
-        &page,
-        message::decode_unlimited(&message::encode(message::PROTOCOL_FIRST, &page)).ok(),
+        &fetched,
+        message::decode_unlimited(&message::encode(message::PROTOCOL_FIRST, &fetched)).ok(),
     );
+    true
+}
+
+fn block_of_records(bytes: &[u8]) -> bool {
+    let Ok((kind, records)) = block::unpack(bytes) else {
+        // Whatever it is, a single record is not found in it, or found whole.
+        let _ = block::find(bytes, RecordId([1; 16]));
+        return false;
+    };
+    let def = huike_shared::registry::RECORDS[0];
+    for (id, state) in &records {
+        if let BlockState::Flat(it) = state {
+            let _ = it.shown().to_row(def, *id);
+        }
+        let _ = block::find(bytes, *id).map(BlockState::into_state);
+    }
+    // A head that should follow and does not cannot be written again.
+    if let Some(written) = block::pack(kind, &records) {
+        again(&(kind, records), block::unpack(&written).ok());
+    }
     true
 }
 

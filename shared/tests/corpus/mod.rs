@@ -3,6 +3,7 @@
 pub mod damage;
 
 use huike_shared::customers::Customer;
+use huike_shared::document::columns::Loose;
 use huike_shared::document::{Actor, Registers, decode};
 use huike_shared::history::{self, FieldChange, Happened, HistoryEntry, HistoryPage};
 use huike_shared::id::RecordId;
@@ -13,9 +14,10 @@ use huike_shared::record::{Record, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::row::{Row, Stamp};
 use huike_shared::scalar::Scalar;
+use huike_shared::sync::block::{self, BlockState};
 use huike_shared::sync::message::{
     self, Answer, ClientMessage, DocumentState, Entry, Hello, PushedChange, ServerMessage,
-    StateEntry, StatesPage, Verdict,
+    SnapshotManifest, SnapshotPart, SnapshotPartInfo, StateEntry, StatesPage, Verdict,
 };
 use huike_shared::sync::outbox::{self, Meant, OutboxEntry, TrayEntry};
 use huike_shared::time::Timestamp;
@@ -107,6 +109,28 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         next: 7,
         remaining: 3,
     };
+    let other = RecordId([0x5b; 16]);
+    let records = [
+        (
+            RECORD.id,
+            BlockState::Flat(Loose::new(registers.clone(), &body)),
+        ),
+        (other, Some(states[0].clone()).into()),
+        (RecordId([0x5c; 16]), Some(DocumentState::Erased).into()),
+        (RecordId([0x5d; 16]), BlockState::Empty),
+    ];
+    let block = block::pack(RECORD.kind, &records).expect("few records");
+    let part = SnapshotPart {
+        blocks: vec![block.clone().into()],
+    };
+    let manifest = SnapshotManifest {
+        log: RecordId([1; 16]),
+        position: 7,
+        parts: vec![SnapshotPartInfo {
+            number: 3,
+            records: 256,
+        }],
+    };
     let happened = HistoryPage {
         created: stamp(),
         now: values(),
@@ -191,6 +215,17 @@ pub fn honest() -> Vec<(&'static str, &'static str, Vec<u8>)> {
             "honest",
             message::encode(message::PROTOCOL_FIRST, &page),
         ),
+        (
+            "snapshot-manifest",
+            "honest",
+            message::encode(message::PROTOCOL, &manifest),
+        ),
+        (
+            "snapshot-part",
+            "honest",
+            message::encode(message::PROTOCOL, &part),
+        ),
+        ("block", "honest", block),
         ("history-page", "honest", history::encode_page(&happened)),
         ("outbox-entry", "with-epoch", outbox::write(&waiting)),
         ("tray-entry", "with-epoch", outbox::write(&refused)),
