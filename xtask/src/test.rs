@@ -50,7 +50,7 @@ const CLIPPY: [&[&str]; 3] = [
         "-p",
         "xtask",
     ],
-    &["-p", SERVER],
+    &["-p", SERVER, "-p", "huike-failing-disk"],
     &["-p", "huike-app", "-p", "huike-worker"],
 ];
 
