@@ -1,8 +1,7 @@
 //! Tells every connection of a workspace what was accepted, in order, and who is here.
 //!
-//! Each connection has one line, and whatever concerns it comes by it: commits, verdicts, that the members changed or
-//! sessions ended. A line has a limit in bytes. One that does not keep up is cut off: it connects again and catches
-//! up from the log, which costs less than memory without bound.
+//! Whatever concerns a connection comes by its one line: commits, verdicts, changed members, ended sessions. A line has
+//! a limit in bytes. One that does not keep up is cut off: it catches up from the log, which costs less memory.
 
 use super::heads::Heads;
 use super::presence::Elsewhere;
@@ -157,16 +156,21 @@ impl Hub {
 
     /// Where a log stands, if somebody here knows: whatever comes behind it is delivered.
     pub fn told(&self, workspace_id: RecordId) -> Option<LogHead> {
-        let rooms = self.rooms();
-        rooms.by_workspace.get(&workspace_id)?.told
+        self.in_room(workspace_id, |room| room.told)?
     }
 
-    /// Takes note of where a log stood at some moment since somebody is here.
+    /// Takes note of where a log stood at some moment since somebody is here; what was told meanwhile is newer.
     pub fn stands_at(&self, workspace_id: RecordId, head: LogHead) {
-        if let Some(room) = self.rooms().by_workspace.get_mut(&workspace_id) {
-            // What was told meanwhile is newer.
-            room.told.get_or_insert(head);
-        }
+        self.in_room(workspace_id, |it| *it.told.get_or_insert(head));
+    }
+
+    /// A commit failed and may have come to pass: whoever comes asks the store where the log stands.
+    pub fn doubt(&self, workspace_id: RecordId) {
+        self.in_room(workspace_id, |room| room.told = None);
+    }
+
+    fn in_room<T>(&self, workspace_id: RecordId, act: impl FnOnce(&mut Room) -> T) -> Option<T> {
+        self.rooms().by_workspace.get_mut(&workspace_id).map(act)
     }
 
     /// Whether somebody is connected to the workspace, or follows its head.
@@ -232,23 +236,21 @@ impl Hub {
     }
 
     fn deliver(&self, workspace_id: RecordId, delivery: Delivery, head: Option<LogHead>) {
-        if let Some(room) = self.rooms().by_workspace.get_mut(&workspace_id) {
+        self.in_room(workspace_id, |room| {
             room.told = head.or(room.told);
             room.offer(&delivery);
-        }
+        });
     }
 
     /// Tells one connection what became of its changes.
     pub fn answer(&self, workspace_id: RecordId, connection: ConnectionId, answers: Vec<Answer>) {
-        let mut rooms = self.rooms();
-        let Some(room) = rooms.by_workspace.get_mut(&workspace_id) else {
-            return;
-        };
-        if let Some(line) = room.lines.get(&connection)
-            && !line.offer(Delivery::Answers(answers))
-        {
-            room.lines.remove(&connection);
-        }
+        self.in_room(workspace_id, |room| {
+            if let Some(line) = room.lines.get(&connection)
+                && !line.offer(Delivery::Answers(answers))
+            {
+                room.lines.remove(&connection);
+            }
+        });
     }
 
     fn rooms(&self) -> MutexGuard<'_, Rooms> {

@@ -380,7 +380,8 @@ impl Worker {
     fn failed(&mut self, error: &StoreError, workspaces: impl IntoIterator<Item = RecordId>) {
         // What memory holds may not be what the disk holds; a commit that failed may have come to pass.
         self.judge.forget();
-        self.follower.look_again(workspaces);
+        let doubted = workspaces.into_iter().inspect(|it| self.hub.doubt(*it));
+        self.follower.look_again(doubted);
         metrics::counter!("huike_ingest_failures_total").increment(1);
         if !self.is_failing {
             self.is_failing = true;
