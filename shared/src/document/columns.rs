@@ -313,7 +313,7 @@ pub fn unpack_one(bytes: &[u8], index: usize) -> Result<Loose, BadColumns> {
     let columns: Columns<'_> = postcard::from_bytes(bytes).map_err(|_| BadColumns)?;
     let mut reader = Reader::new(&columns);
     for before in 0..index {
-        reader.skip(before)?;
+        reader.pass(before)?;
     }
     reader.document(index)
 }
@@ -326,7 +326,7 @@ impl<T: Copy> Column<'_, T> {
         self.0.next().copied().ok_or(BadColumns)
     }
 
-    fn skip(&mut self, count: u16) {
+    fn pass(&mut self, count: u16) {
         if count > 0 {
             self.0.nth(usize::from(count) - 1);
         }
@@ -399,23 +399,23 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over the next document, which has this index.
-    fn skip(&mut self, index: usize) -> Result<(), BadColumns> {
+    fn pass(&mut self, index: usize) -> Result<(), BadColumns> {
         let columns = self.columns;
         self.created(index)?;
         let heads = nth(&columns.heads, index)?;
-        self.hashes.skip(heads);
-        self.made.skip(u16::from(heads == 0));
+        self.hashes.pass(heads);
+        self.made.pass(u16::from(heads == 0));
         let actors = nth(&columns.actor_count, index)?;
-        self.actor.skip(actors);
-        self.seq.skip(actors);
-        self.member.skip(nth(&columns.member_count, index)?);
+        self.actor.pass(actors);
+        self.seq.pass(actors);
+        self.member.pass(nth(&columns.member_count, index)?);
         for (key, count) in self.shape(index)? {
-            self.cell_counter.skip(*count);
-            self.cell_actor.skip(*count);
-            self.cell_at.skip(*count);
-            self.cell_by.skip(*count);
+            self.cell_counter.pass(*count);
+            self.cell_actor.pass(*count);
+            self.cell_at.pass(*count);
+            self.cell_by.pass(*count);
             let values = self.values.get_mut(usize::from(*key));
-            values.ok_or(BadColumns)?.skip(*count);
+            values.ok_or(BadColumns)?.pass(*count);
         }
         Ok(())
     }
