@@ -28,6 +28,7 @@ self.addEventListener('install', (event) => {
 self.addEventListener('activate', (event) => event.waitUntil(activate()));
 self.addEventListener('message', (event) => {
   if (event.data === 'SKIP_WAITING') self.skipWaiting();
+  if (event.data === 'AWAKE') event.ports[0].postMessage('AWAKE');
 });
 self.addEventListener('fetch', (event) => {
   const answer = choose(event.request);

@@ -1,7 +1,7 @@
 // New versions and the browser's offer to install, for the page (see the contract in tabs.js).
 
 const CHECK_MS = 60 * 60 * 1000; // tablets that are never closed look once an hour
-const AGAIN_MS = 500; // after which a version that was asked to take over is asked again
+const AWAKE_MS = 2000; // how long the running version may take to say that it runs
 
 export const updates = { isWaiting: () => waiting !== null, onWaiting, apply };
 export const install = { isOffered: () => offer !== null, onChange, ask };
@@ -9,7 +9,6 @@ export const install = { isOffered: () => offer !== null, onChange, ask };
 let registration = null;
 let waiting = null;
 let isWanted = false; // somebody pressed the button
-let asking; // the timer of the next time that it is asked
 let waitingListeners = [];
 let offer = null;
 let offerListeners = [];
@@ -64,14 +63,24 @@ function onWaiting(cb) {
 
 // The page flushes its edits first. Every tab loads anew when the new version takes control.
 // A version that came after the one that was offered has taken its place; one that is still
-// installing takes over as soon as it can. Asked once is not enough: if the old version's worker is just being
-// started, for some request, the browser waits for its end and does not bring it about. Asked again, it does.
-function apply() {
+// installing takes over as soon as it can. The old version's worker is brought to run before: while it is
+// just being started, for some request, Chromium would wait for its end without bringing it about, and
+// asking again changes nothing.
+async function apply() {
   isWanted = true;
-  clearTimeout(asking);
-  asking = setTimeout(apply, AGAIN_MS);
+  await awake(registration?.active);
   const newest = registration?.waiting ?? waiting;
   newest?.postMessage('SKIP_WAITING');
+}
+
+// Resolves once the worker runs, or after AWAKE_MS.
+function awake(worker) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, AWAKE_MS);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = resolve;
+    worker?.postMessage('AWAKE', [port2]);
+  });
 }
 
 // The offer comes early, often before the page's module runs.
