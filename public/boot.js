@@ -71,13 +71,13 @@ async function readWords(language) {
   return answer.text();
 }
 
-// The page's module would ask only once it runs; until then its first screen is here.
+// The page's module would ask only once it runs; until then its first screen is compiled.
 function askForFirstPart() {
   const page = location.pathname.split('/')[2];
   self.huikeParts = new Map();
   for (const file of parts[OFFICE.includes(page) ? 'office' : 'work']) {
     const path = `/pkg/${file}.wasm`;
-    const asked = fetch(path);
+    const asked = WebAssembly.compileStreaming(fetch(path));
     asked.catch(() => {}); // whoever needs it hears of it
     self.huikeParts.set(path, asked);
   }

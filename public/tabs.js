@@ -19,9 +19,11 @@
 //   tabs.screen            string, 16 hex digits, one per page load
 //   tabs.suffix            string, as above
 //   tabs.up, tabs.down     string, the channel names with their suffix
-//   tabs.snapshot          Uint8Array | null: what keepSnapshot stored last, to paint before the worker is up
+//   tabs.snapshot          Uint8Array | null: what keepSnapshot stored last for this screen, to paint before the
+//                          worker is up
 //   tabs.words             string: all sentences of the language of <html lang>
-//   tabs.keepSnapshot(b)   stores a Uint8Array for the next start; never throws
+//   tabs.keepSnapshot(screen, b)  stores a Uint8Array for the next start of a screen, `customers` or
+//                          `deals/<pipeline>`, in the place of the last one of its page; never throws
 //   tabs.dropSnapshot(b)   forgets it and all pictures (picture.js); with true, for a sign-out, none is taken any more
 //   tabs.isLeader()        bool
 //   tabs.worker()          Worker | null: the running data core of this tab, null in a follower
@@ -139,18 +141,38 @@ export async function open() {
 }
 
 export function readSnapshot() {
+  const screen = screenOf(location);
   return new Promise((resolve) => {
-    const asked = indexedDB.open(screenDb, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore('snapshot');
+    if (!screen) return resolve(null);
+    const asked = openScreens();
     asked.onerror = asked.onblocked = () => resolve(null);
     asked.onsuccess = () => {
       const db = asked.result;
-      const got = db.transaction('snapshot').objectStore('snapshot').get('first');
+      const got = db.transaction('snapshot').objectStore('snapshot').get(pageOf(screen));
       got.onerror = () => resolve(null);
-      got.onsuccess = () => resolve(got.result ?? null);
+      got.onsuccess = () => resolve(got.result?.screen === screen ? got.result.bytes : null);
       got.transaction.oncomplete = () => db.close();
     };
   });
+}
+
+// Which first rows an address begins with. The bare address of the board leads to the pipeline that was open
+// last; a filtered board has other cards.
+function screenOf({ pathname, search }) {
+  const [page, pipeline] = pathname.slice('/app/'.length).split('/');
+  if (page === 'customers') return page;
+  if (page !== 'deals' || search) return null;
+  return `deals/${pipeline || localStorage.getItem('huike.pipeline')}`;
+}
+
+function pageOf(screen) {
+  return screen.split('/')[0];
+}
+
+function openScreens() {
+  const asked = indexedDB.open(screenDb, 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore('snapshot');
+  return asked;
 }
 
 function dropSnapshot(isForGood) {
@@ -158,16 +180,15 @@ function dropSnapshot(isForGood) {
   self.huikePicture?.forget(isForGood);
 }
 
-function keepSnapshot(bytes) {
+function keepSnapshot(screen, bytes) {
   // A copy, because the memory of the page's module may move before the write happens.
-  const copy = bytes.slice();
+  const kept = { screen, bytes: bytes.slice() };
   try {
-    const asked = indexedDB.open(screenDb, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore('snapshot');
+    const asked = openScreens();
     asked.onsuccess = () => {
       const db = asked.result;
       const written = db.transaction('snapshot', 'readwrite');
-      written.objectStore('snapshot').put(copy, 'first');
+      written.objectStore('snapshot').put(kept, pageOf(screen));
       written.oncomplete = written.onabort = () => db.close();
     };
   } catch {

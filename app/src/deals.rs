@@ -12,6 +12,7 @@ mod deal_panel;
 mod deals_page;
 mod facts;
 mod filter;
+mod first_cards;
 mod funnel;
 mod funnel_view;
 mod history;

@@ -111,6 +111,7 @@ fn Inside() -> impl IntoView {
     toasts::show_news(shell.toasts);
     keys::watch();
     mark_ready();
+    mark_complete();
     let is_folded = RwSignal::new(remembered(RAIL_KEY).as_deref() == Some("folded"));
     follow(move || remember(RAIL_KEY, is_folded.get().then_some("folded")));
     let close = i18n.text(Messages::common_close);
@@ -153,6 +154,19 @@ fn mark_ready() {
             });
         });
         true
+    });
+}
+
+/// Puts `data-complete` on `<html>` once every row is there. Until then counts and sums are of a part, and the
+/// style sheet hides them.
+fn mark_complete() {
+    let is_complete = use_store().is_complete();
+    follow(move || {
+        if is_complete.get()
+            && let Some(root) = document().document_element()
+        {
+            let _ = root.set_attribute("data-complete", "1");
+        }
     });
 }
 

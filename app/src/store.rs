@@ -8,6 +8,7 @@ mod asked;
 mod core;
 pub mod device;
 mod edits;
+mod first_rows;
 mod notes;
 mod tables;
 

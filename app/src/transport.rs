@@ -32,7 +32,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn words(this: &Tabs) -> String;
     #[wasm_bindgen(method, js_name = keepSnapshot)]
-    fn keep_snapshot(this: &Tabs, bytes: &Uint8Array);
+    fn keep_snapshot(this: &Tabs, screen: &str, bytes: &Uint8Array);
     #[wasm_bindgen(method, js_name = dropSnapshot)]
     fn drop_snapshot(this: &Tabs, is_for_good: bool);
     #[wasm_bindgen(method, js_name = isLeader)]
@@ -168,14 +168,14 @@ impl Transport {
         }
     }
 
-    /// What the last session kept for the first paint.
+    /// What the last session kept for the first paint of this screen.
     pub fn snapshot(&self) -> Option<Vec<u8>> {
         self.tabs.snapshot().map(|it| it.to_vec())
     }
 
-    /// Keeps bytes for the first paint of the next session.
-    pub fn keep_snapshot(&self, bytes: &[u8]) {
-        self.tabs.keep_snapshot(&Uint8Array::from(bytes));
+    /// Keeps bytes for the first paint of a screen in the next session. Screens are named in `tabs.js`.
+    pub fn keep_snapshot(&self, screen: &str, bytes: &[u8]) {
+        self.tabs.keep_snapshot(screen, &Uint8Array::from(bytes));
     }
 
     /// Forgets them and what pages looked like; for good if this page keeps nothing any more.

@@ -253,6 +253,8 @@ async function isStored(snapshotBytes) {
       };
     }).catch(() => undefined);
   const waiting = await ask(`huike-${suffix}`, "log", (it) => it.count());
-  const screen = await ask(`huike-screen-${suffix}`, "snapshot", (it) => it.get("first"));
-  return waiting === 0 && screen?.byteLength >= snapshotBytes;
+  const page = location.pathname.split("/")[2];
+  const screens = await ask(`huike-screen-${suffix}`, "snapshot", (it) => it.getAll());
+  const first = screens?.find((it) => it.screen.split("/")[0] === page)?.bytes;
+  return waiting === 0 && first?.byteLength >= snapshotBytes;
 }

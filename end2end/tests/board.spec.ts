@@ -249,3 +249,57 @@ test("a stage that is removed while it holds deals stays on the board as archive
   await expect(card(column(page, QUOTE), "样品单")).toBeVisible();
   await expect(archived).toHaveCount(0);
 });
+
+test("the first cards stand there and can be moved before the data core has said a word", async () => {
+  const on = await page.context().newPage();
+  await on.goto(page.url());
+  await addDeal(on, NEEDS, "早到单");
+  const sums = column(on, NEEDS).locator(".column-sums");
+  await expect(sums).toBeVisible();
+  await on.close();
+  // The only page left leads from now on; what it shows at rest is kept.
+  await page.reload();
+  await expect(card(column(page, NEEDS), "早到单")).toBeVisible();
+  await expect.poll(() => keptCards(page)).toContain("早到单");
+  await page.addInitScript(() => {
+    const start = Worker.prototype.postMessage;
+    let letIn = () => {};
+    const door = new Promise<void>((open) => {
+      letIn = open;
+    });
+    Object.assign(self, { letIn });
+    Worker.prototype.postMessage = function (this: Worker, ...all: [unknown, Transferable[]]) {
+      door.then(() => start.apply(this, all));
+    };
+  });
+  await page.reload();
+  await expect(card(column(page, NEEDS), "早到单")).toBeVisible();
+  // Sums of a part would be wrong.
+  await expect(column(page, NEEDS).locator(".column-sums")).toBeHidden();
+  await card(page, "早到单").getByRole("button", { name: "移到" }).click();
+  await page.getByRole("menuitemradio", { name: QUOTE }).click();
+  await expect(card(column(page, QUOTE), "早到单")).toBeVisible();
+  await page.evaluate(() => (self as unknown as { letIn: () => void }).letIn());
+  await expect(column(page, QUOTE).locator(".column-sums")).toBeVisible();
+  await expect(card(column(page, QUOTE), "早到单")).toBeVisible();
+  await synced(page);
+  await expect(card(column(page, QUOTE), "早到单")).toBeVisible();
+});
+
+/** What is kept for the first frame of the next board, as text. */
+function keptCards(on: Page): Promise<string> {
+  return on.evaluate(async () => {
+    const { suffix } = (await import("/tabs.js" as string)).tabs;
+    const name = `huike-screen-${suffix}`;
+    if (!(await indexedDB.databases()).some((it) => it.name === name)) return "";
+    const answer = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((done, failed) => {
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => failed(request.error);
+      });
+    const db = await answer(indexedDB.open(name));
+    const kept = await answer(db.transaction("snapshot").objectStore("snapshot").get("deals"));
+    db.close();
+    return new TextDecoder().decode(kept?.bytes);
+  });
+}

@@ -72,27 +72,32 @@ fn parts_of(map: &HashMap<String, Vec<String>>) -> Result<String> {
 }
 
 /// What the loader asks for, `boot.js` may have asked for already.
-const EARLY: &str = "// boot.js asks for the parts of the first screen before this module is there.
+const EARLY: &str = "// boot.js compiles the parts of the first screen before this module is there.
 const early = (url) => {
     const asked = self.huikeParts?.get(url.pathname);
     self.huikeParts?.delete(url.pathname);
-    return asked ?? fetch(url);
+    return asked ?? WebAssembly.compileStreaming(fetch(url));
 };
 ";
 
 fn take_early(link: &Path) -> Result<()> {
     let code = fs::read_to_string(link)?;
     ensure!(
-        code.contains(ASKS),
+        code.contains(ASKS) && code.contains(MAKES),
         "the loader of the parts asks in another way than known"
     );
-    let code = format!("{EARLY}{}", code.replace(ASKS, "early(new URL("));
+    let code = code
+        .replace(ASKS, "early(new URL(")
+        .replace(MAKES, "WebAssembly.instantiate(await src, imports)");
+    let code = format!("{EARLY}{code}");
     fs::write(link, code)?;
     Ok(())
 }
 
 /// How the loader asks for a module.
 const ASKS: &str = "fetch(new URL(";
+/// And how it makes an instance of what comes.
+const MAKES: &str = "WebAssembly.instantiateStreaming(src, imports)";
 
 /// Removes what no browser reads: the custom sections.
 fn strip(path: &Path) -> Result<()> {

@@ -36,6 +36,8 @@ use crate::ui::{
 const ADDRESS_MS: u32 = 400;
 /// Rows that the next start can paint at once.
 const SNAPSHOT_ROWS: usize = 60;
+/// The screen that they are kept for.
+const SCREEN: &str = "customers";
 /// Milliseconds without a change until they are kept.
 const SNAPSHOT_MS: u32 = 1_500;
 
@@ -224,7 +226,8 @@ impl ListState {
                     .sorted
                     .with_untracked(|it| it.iter().take(SNAPSHOT_ROWS).cloned().collect());
                 if !first.is_empty() {
-                    self.store.keep_snapshot(Customer::DEF.kind, &first);
+                    let rows = [(Customer::DEF.kind, first)];
+                    self.store.keep_snapshot(SCREEN, &rows);
                 }
             };
             timer.set_value(Some(Timeout::new(SNAPSHOT_MS, keep)));

@@ -15,6 +15,7 @@ use super::book::{DealBook, PipelineFacts};
 use super::bulk_bar::BulkBar;
 use super::column::StageColumnView;
 use super::facts::DealFacts;
+use super::first_cards::keep_first_cards;
 use super::layout::{Layout, lay_out};
 use super::lost_reason::LostReason;
 use super::sums::Totals;
@@ -102,6 +103,7 @@ pub fn BoardView(
                 .collect::<Vec<_>>()
         })
     });
+    keep_first_cards(board, DRAWN_AT_FIRST);
     let drawn_max = grow(layout.into(), book.store.is_complete());
     let label = Signal::derive(move || {
         pipeline.with(|it| it.as_ref().map(|it| it.name.clone()).unwrap_or_default())

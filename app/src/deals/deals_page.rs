@@ -323,7 +323,7 @@ fn PageBar(page: Page) -> impl IntoView {
         nav.set_query(&[("show", word)]);
     };
     view! {
-        <div class="page-bar">
+        <div class="page-bar deals-bar">
             <Segmented
                 label=i18n.text(Messages::deals_shown)
                 segments

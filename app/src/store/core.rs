@@ -11,9 +11,8 @@ use huike_shared::local::{
     Connection, Failure, Intent, Report, Request, Status, keep_intents, kept_intents,
 };
 use huike_shared::packed;
-use huike_shared::record::{Kind, RecordRef};
+use huike_shared::record::RecordRef;
 use huike_shared::registry;
-use huike_shared::row::Row;
 use leptos::prelude::*;
 
 use super::device::{now, remember, remembered};
@@ -22,10 +21,9 @@ use super::tables::Tables;
 use super::{Inner, LocalStore, News, StorageState, WaitingList};
 use crate::transport::{Install, Listener, Transport, Updates};
 
-/// Where the list of customers lies, the page whose first rows are kept.
+/// The pages whose rows come first when they are opened.
 const CUSTOMERS: &str = "/app/customers";
-/// Milliseconds that a page may take to draw the kept rows until the real ones are taken anyway.
-const HOLD_MS: u32 = 400;
+const DEALS: &str = "/app/deals";
 /// Milliseconds until rows that stream in are shown, at first and at last: twice as long each time.
 const FLUSH_MS_MIN: u32 = 30;
 const FLUSH_MS_MAX: u32 = 960;
@@ -107,17 +105,6 @@ impl LocalStore {
         self.with(|inner| inner.transport.restart());
     }
 
-    /// Keeps rows for the first paint of the next session.
-    pub fn keep_snapshot(self, kind: Kind, rows: &[Arc<Row>]) {
-        let batch = packed::pack(kind, rows.iter().map(|it| &**it));
-        self.with(|inner| inner.transport.keep_snapshot(&batch));
-    }
-
-    /// Forgets them and what pages looked like, for a sign-out.
-    pub fn drop_snapshot(self) {
-        self.with(|inner| inner.transport.drop_snapshot(true));
-    }
-
     pub(super) fn with<T>(self, read: impl FnOnce(&Rc<Inner>) -> T) -> T {
         // The handle is cloned out so that nothing is held while signals run.
         let inner = self.inner.with_value(Rc::clone);
@@ -137,8 +124,8 @@ impl LocalStore {
     /// Introduces this screen to a data core and repeats what none has acknowledged.
     pub(super) fn greet(self) {
         let kind = |name: &str| registry::def_by_name(name).map(|it| it.kind);
-        let path = path();
-        let first = if path.starts_with("/app/deals") {
+        let path = window().location().pathname().unwrap_or_default();
+        let first = if path.starts_with(DEALS) {
             [kind("pipeline"), kind("deal")]
         } else if path.starts_with(CUSTOMERS) {
             [kind("customer"), None]
@@ -181,22 +168,7 @@ impl LocalStore {
         }
     }
 
-    /// The list shows its first rows. What the data core said meanwhile follows once they are painted:
-    /// a thousand rows a message would come before the frame.
-    pub fn first_rows_drawn(self) {
-        if self.with(|inner| inner.held.borrow().is_some()) {
-            request_animation_frame(move || {
-                Timeout::new(0, move || self.release()).forget();
-            });
-        }
-    }
-
-    fn release(self) {
-        let held = self.with(|inner| inner.held.take());
-        held.into_iter().flatten().for_each(|it| self.take_now(it));
-    }
-
-    fn take_now(self, report: Report) {
+    pub(super) fn take_now(self, report: Report) {
         match report {
             Report::Opened(opened) => {
                 self.me.set(opened.member);
@@ -378,26 +350,6 @@ impl LocalStore {
         }
     }
 
-    pub(super) fn open_snapshot(self) {
-        // Other pages do not show these rows.
-        if !path().starts_with(CUSTOMERS) {
-            return;
-        }
-        let Some(bytes) = self.with(|inner| inner.transport.snapshot()) else {
-            return;
-        };
-        let Ok(rows) = packed::unpack(&bytes) else {
-            return;
-        };
-        self.with(|inner| {
-            let mut tables = inner.tables.borrow_mut();
-            rows.into_iter().for_each(|it| tables.put_snapshot(it));
-            *inner.held.borrow_mut() = Some(Vec::new());
-            Timeout::new(HOLD_MS, move || self.release()).forget();
-        });
-        self.flush();
-    }
-
     /// Keeps edits that no storage took, for the next start of this member.
     pub(super) fn keep_unstored(self) {
         let intents: Vec<Intent> = self.with(|inner| {
@@ -435,8 +387,4 @@ impl LocalStore {
     pub(super) fn unstored_key(self) -> String {
         format!("huike.draft.unstored.{}", self.replica())
     }
-}
-
-fn path() -> String {
-    window().location().pathname().unwrap_or_default()
 }
