@@ -62,7 +62,7 @@ pub fn DeletedPage() -> impl IntoView {
                     <b title=title.clone()>{title.clone()}</b>
                     <span title=i18n.instant_exact(row.updated.at.millis())>{words}</span>
                 </div>
-                <Show when=move || store.may(Action::Delete)>
+                <Show when=move || store.may_on(record.kind, Action::Delete)>
                     <Button
                         label=i18n.text(Messages::common_restore)
                         kind=ButtonKind::Ghost

@@ -28,6 +28,11 @@ const SECTIONS: [(&str, fn(&Messages) -> String); 6] = [
     ("device", Messages::settings_device),
 ];
 
+/// The message that says what a role is called, by the role's word.
+fn role_key(word: &str) -> String {
+    format!("role-{}", word.replace('_', "-"))
+}
+
 /// The page.
 #[component]
 pub fn SettingsPage() -> impl IntoView {

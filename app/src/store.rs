@@ -23,6 +23,7 @@ use huike_shared::local::{Intent, IntentPart, RefusedEdit, Report, Request, Stat
 use huike_shared::record::{Field, FieldType, Kind, Record, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::registry;
+use huike_shared::rights::RightsTable;
 use huike_shared::row::Row;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::{MemberInfo, PresenceInfo};
@@ -232,6 +233,11 @@ impl LocalStore {
         allows(self.role(), action)
     }
 
+    /// Whether this member's role may do this to some records of a kind, followed. Whose they are the server judges.
+    pub fn may_on(self, kind: Kind, action: Action) -> bool {
+        RightsTable::allows(self.role(), kind, action)
+    }
+
     /// Who else looks at what.
     pub fn presence(self) -> Signal<Arc<Vec<PresenceInfo>>> {
         self.presence.into()
@@ -324,7 +330,8 @@ impl LocalStore {
         } else {
             Action::Edit
         };
-        if !untrack(move || self.may(action)) {
+        let is_allowed = |it: &IntentPart| untrack(move || self.may_on(it.record.kind, action));
+        if !parts.iter().all(is_allowed) {
             self.tell(News::Refused(Refusal::NotPermitted));
             return None;
         }

@@ -9,6 +9,7 @@ pub mod invitation;
 pub mod login;
 pub mod password;
 pub mod replica;
+pub mod rights;
 pub mod session;
 pub mod sign_in;
 pub mod throttle;

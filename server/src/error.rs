@@ -63,6 +63,24 @@ pub enum Refused {
     TooSlow,
     #[error("the client is too old")]
     ClientTooOld,
+    #[error("somebody must administer")]
+    LastAdministrator,
+    #[error("administrators keep every right")]
+    AdministratorWhole,
+    #[error("somebody or something is in the department")]
+    DepartmentInUse,
+    #[error("a department cannot stand there")]
+    DepartmentMisplaced,
+    #[error("a department needs a name of its own")]
+    DepartmentName,
+    #[error("too many departments above each other")]
+    DepartmentsTooDeep,
+    #[error("too many departments")]
+    DepartmentsTooMany,
+    #[error("this right is not narrowed")]
+    RightNotNarrowed,
+    #[error("a right is narrowed and not widened")]
+    RightWider,
 }
 
 impl Refused {
@@ -92,6 +110,15 @@ impl Refused {
             Refused::TooLarge => "too-large",
             Refused::TooSlow => "too-slow",
             Refused::ClientTooOld => "client-too-old",
+            Refused::LastAdministrator => "last-administrator",
+            Refused::AdministratorWhole => "administrator-whole",
+            Refused::DepartmentInUse => "department-in-use",
+            Refused::DepartmentMisplaced => "department-misplaced",
+            Refused::DepartmentName => "department-name",
+            Refused::DepartmentsTooDeep => "departments-too-deep",
+            Refused::DepartmentsTooMany => "departments-too-many",
+            Refused::RightNotNarrowed => "right-not-narrowed",
+            Refused::RightWider => "right-wider",
         }
     }
 
@@ -104,7 +131,10 @@ impl Refused {
             }
             Refused::NotFound => StatusCode::NOT_FOUND,
             Refused::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Refused::LoginTaken | Refused::TooManyInvitations => StatusCode::CONFLICT,
+            Refused::LoginTaken
+            | Refused::TooManyInvitations
+            | Refused::LastAdministrator
+            | Refused::DepartmentInUse => StatusCode::CONFLICT,
             Refused::LinkClosed => StatusCode::GONE,
             Refused::WrongPassword
             | Refused::LoginMalformed
@@ -114,7 +144,14 @@ impl Refused {
             | Refused::PasswordTooLong
             | Refused::PasswordTooCommon
             | Refused::PasswordLikeLogin
-            | Refused::WrongSetUpCode => StatusCode::UNPROCESSABLE_ENTITY,
+            | Refused::WrongSetUpCode
+            | Refused::AdministratorWhole
+            | Refused::DepartmentMisplaced
+            | Refused::DepartmentName
+            | Refused::DepartmentsTooDeep
+            | Refused::DepartmentsTooMany
+            | Refused::RightNotNarrowed
+            | Refused::RightWider => StatusCode::UNPROCESSABLE_ENTITY,
             Refused::BadRequest => StatusCode::BAD_REQUEST,
             Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refused::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -257,6 +294,15 @@ mod tests {
             Refused::BadRequest,
             Refused::TooLarge,
             Refused::TooSlow,
+            Refused::LastAdministrator,
+            Refused::AdministratorWhole,
+            Refused::DepartmentInUse,
+            Refused::DepartmentMisplaced,
+            Refused::DepartmentName,
+            Refused::DepartmentsTooDeep,
+            Refused::DepartmentsTooMany,
+            Refused::RightNotNarrowed,
+            Refused::RightWider,
         ];
         for language in Language::ALL {
             let messages = Messages::of(language);

@@ -8,7 +8,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use std::any::Any;
 use std::time::Duration;
 use tower_http::CompressionLevel;
@@ -63,6 +63,22 @@ pub fn router(state: AppState) -> Router {
             get(api::erasures::list).post(api::erasures::make),
         )
         .route("/api/v1/erasures/plan", get(api::erasures::preview))
+        .route("/api/v1/members", get(api::members::list))
+        .route("/api/v1/members/{id}", put(api::members::place))
+        .route(
+            "/api/v1/members/{id}/rights/{kind}/{record}",
+            get(api::reasons::show),
+        )
+        .route(
+            "/api/v1/departments",
+            get(api::members::departments).post(api::members::make_department),
+        )
+        .route(
+            "/api/v1/departments/{id}",
+            put(api::members::change_department).delete(api::members::remove_department),
+        )
+        .route("/api/v1/roles", get(api::roles::list))
+        .route("/api/v1/roles/{role}", put(api::roles::narrow))
         .route("/api/v1/openapi.json", get(api::openapi::show))
         .route(
             "/api/v1/tokens",

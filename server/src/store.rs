@@ -14,6 +14,7 @@ pub mod people;
 pub mod postgres;
 pub mod programs;
 pub mod queries;
+pub mod rights;
 mod sql_error;
 pub mod sqlite;
 pub mod transfer;
@@ -29,6 +30,7 @@ pub use notices::Notices;
 pub use people::People;
 pub use programs::Programs;
 pub use queries::Queries;
+pub use rights::Rights;
 pub use upkeep::Upkeep;
 
 /// Everything the server remembers.
@@ -40,6 +42,7 @@ pub trait Store:
     + Imports
     + Programs
     + Queries
+    + Rights
     + Files
     + Histories
     + Upkeep
@@ -56,10 +59,10 @@ impl<T> Store for T where
         + Changes
         + Documents
         + Erasures
-        + Erasures
         + Imports
         + Programs
         + Queries
+        + Rights
         + Files
         + Histories
         + Upkeep

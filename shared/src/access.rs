@@ -27,6 +27,14 @@ pub enum Role {
     Salesperson,
     /// 只读.
     Viewer,
+    /// 市场: customers and contacts, what was said to them.
+    Marketing,
+    /// 服务经理: everything around a customer but selling.
+    ServiceManager,
+    /// 工程师: what they are asked to do, and what happened meanwhile.
+    Engineer,
+    /// 分析: reads and exports.
+    Analyst,
 }
 
 /// What can be done to a record.
@@ -38,8 +46,40 @@ pub enum Action {
     Edit,
     /// Delete or restore it.
     Delete,
-    /// Invite and remove members, change the workspace.
+    /// Take it out of the product, many at once.
+    Export,
+    /// Say who is responsible for it.
+    Assign,
+    /// Invite and remove members, change the workspace. Concerns no record.
     Administer,
+}
+
+impl Action {
+    /// Everything that can be done to a record, in the order of the tables of roles.
+    pub const OF_RECORDS: [Action; 5] = [
+        Action::View,
+        Action::Edit,
+        Action::Delete,
+        Action::Export,
+        Action::Assign,
+    ];
+
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::View => "see",
+            Action::Edit => "edit",
+            Action::Delete => "delete",
+            Action::Export => "export",
+            Action::Assign => "assign",
+            Action::Administer => "administer",
+        }
+    }
+
+    /// Reads the stored word of something that can be done to a record.
+    pub fn from_word(word: &str) -> Option<Action> {
+        Action::OF_RECORDS.into_iter().find(|it| it.word() == word)
+    }
 }
 
 impl Role {
@@ -48,6 +88,10 @@ impl Role {
         Role::Administrator,
         Role::Manager,
         Role::Salesperson,
+        Role::Marketing,
+        Role::ServiceManager,
+        Role::Engineer,
+        Role::Analyst,
         Role::Viewer,
     ];
 
@@ -58,6 +102,10 @@ impl Role {
             Role::Manager => "manager",
             Role::Salesperson => "salesperson",
             Role::Viewer => "viewer",
+            Role::Marketing => "marketing",
+            Role::ServiceManager => "service_manager",
+            Role::Engineer => "engineer",
+            Role::Analyst => "analyst",
         }
     }
 
@@ -67,16 +115,34 @@ impl Role {
     }
 }
 
-/// Whether a role may do this. Every role and action is named: a new one does not compile until
-/// someone decides.
+/// Whether a role may do this to records of some kind. Every role and action is named: a new one does not compile
+/// until someone decides. Which kinds and whose records: [`crate::rights`].
 pub fn allows(role: Role, action: Action) -> bool {
-    match (role, action) {
-        (Role::Administrator, _) => true,
-        (Role::Manager, Action::View | Action::Edit | Action::Delete) => true,
-        (Role::Manager, Action::Administer) => false,
-        (Role::Salesperson, Action::View | Action::Edit | Action::Delete) => true,
-        (Role::Salesperson, Action::Administer) => false,
-        (Role::Viewer, Action::View) => true,
-        (Role::Viewer, Action::Edit | Action::Delete | Action::Administer) => false,
+    match role {
+        Role::Administrator => true,
+        Role::Manager | Role::Salesperson | Role::Marketing | Role::ServiceManager => {
+            match action {
+                Action::View | Action::Edit | Action::Delete | Action::Export | Action::Assign => {
+                    true
+                }
+                Action::Administer => false,
+            }
+        }
+        Role::Engineer => match action {
+            Action::View | Action::Edit | Action::Delete | Action::Assign => true,
+            Action::Export | Action::Administer => false,
+        },
+        Role::Analyst => match action {
+            Action::View | Action::Export => true,
+            Action::Edit | Action::Delete | Action::Assign | Action::Administer => false,
+        },
+        Role::Viewer => match action {
+            Action::View => true,
+            Action::Edit
+            | Action::Delete
+            | Action::Export
+            | Action::Assign
+            | Action::Administer => false,
+        },
     }
 }

@@ -3,7 +3,8 @@
 //! Pure: no IO, no clock, no randomness, no async; time and entropy come in as arguments, effects go
 //! out as values. Values ([`money`], [`time`], [`text`], [`rank`], [`place`]) build records
 //! ([`record`]); slices ([`customers`], [`deals`], [`followups`], [`views`]) say what they are;
-//! [`document`], [`history`], [`note`], [`search`] and [`sync`] are generic over them and name none.
+//! [`document`], [`history`], [`note`], [`search`] and [`sync`] are generic over them and name none; [`rights`]
+//! decides who may do what to them.
 
 pub mod access;
 pub mod customers;
@@ -21,6 +22,7 @@ pub mod rank;
 pub mod record;
 pub mod refusal;
 pub mod registry;
+pub mod rights;
 pub mod row;
 pub mod scalar;
 pub mod search;

@@ -3,7 +3,7 @@
 //! `fixtures/v1` was written by the build of version 1 and is never written again. This build reads
 //! every one of them, and says the same to a peer that speaks version 1, byte for byte.
 
-use huike_shared::access::Role;
+use huike_shared::access::{Action, Role, allows};
 use huike_shared::customers::Customer;
 use huike_shared::document::{Actor, ChangeHash, Registers, decode};
 use huike_shared::id::RecordId;
@@ -14,7 +14,7 @@ use huike_shared::row::Stamp;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::{
     self, Answer, ClientMessage, DocumentState, Entry, Hello, MemberInfo, PROTOCOL, PROTOCOL_FIRST,
-    PresenceInfo, PushedChange, ServerMessage, StateEntry, StatesPage, Verdict, Welcome,
+    PresenceInfo, PushedChange, ServerMessage, StateEntry, StatesPage, Verdict, Welcome, told_role,
 };
 use huike_shared::sync::outbox::{self, Meant, OutboxEntry, TrayEntry};
 use huike_shared::time::Timestamp;
@@ -272,4 +272,17 @@ fn what_version_1_kept_on_a_device_stays_readable() {
     let bytes = fixture("tray-entry.bin", || outbox::write(&set_aside));
     assert_eq!(outbox::read(&bytes), Some(set_aside));
     assert_ne!(change().0.hash, ChangeHash::default());
+}
+
+/// Version 1 has words for four roles; every other one is told as one of them, and reads there.
+#[test]
+fn an_earlier_peer_is_told_roles_it_knows() {
+    for role in Role::ALL {
+        assert_eq!(told_role(*role, PROTOCOL), *role);
+        let told = told_role(*role, PROTOCOL_FIRST);
+        let number = postcard::to_allocvec(&told).unwrap();
+        assert!(number[0] < 4, "{role:?} is told as {told:?}");
+        let can_edit = allows(*role, Action::Edit);
+        assert!(allows(told, Action::Edit) || !can_edit, "{role:?}");
+    }
 }

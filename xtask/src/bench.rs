@@ -3,7 +3,7 @@
 //! `bundle` weighs the shipped files. `client` and `sync` run scripts of `end2end/bench` in a
 //! Chromium against a released server; they print their lines themselves. `sync` does so beside
 //! other servers too, and then measures the server alone, on each of its databases, unless only
-//! parts of the script were asked for. `soak` watches it at work for hours. `simulate`, `fuzz`, `kills` and `disk`
+//! parts of the script were asked for. `rights` asks the pure decision alone. `soak` watches it at work for hours. `simulate`, `fuzz`, `kills` and `disk`
 //! run randomised tests for hours.
 
 use std::fs;
@@ -31,6 +31,8 @@ pub enum Bench {
     /// From one screen to the other, beside other servers, and what the server does on each
     /// database.
     Sync,
+    /// What a decision about a right costs.
+    Rights,
     /// Whether the server grows while people work, for two hours or so many minutes (`-- 10`).
     Soak,
     /// The simulated company, for hours (`--hours N`).
@@ -89,6 +91,7 @@ pub fn bench(
                 Ok(())
             }
         }
+        Bench::Rights => example(workspace, "huike-shared", "rights", args),
         Bench::Soak => {
             let parts = ["soak".to_owned()].into_iter().chain(args.iter().cloned());
             load(workspace, &parts.collect::<Vec<_>>())
@@ -147,17 +150,13 @@ fn weigh(site: &Path, files: &[&str]) -> Result<u64> {
 
 /// The server and its clients without a browser.
 fn load(workspace: &Workspace, parts: &[String]) -> Result<()> {
+    example(workspace, "huike-server", "load", parts)
+}
+
+fn example(workspace: &Workspace, package: &str, name: &str, args: &[String]) -> Result<()> {
     let mut cargo = workspace.cargo();
-    cargo.args([
-        "run",
-        "--release",
-        "-p",
-        "huike-server",
-        "--example",
-        "load",
-        "--",
-    ]);
-    cargo.args(parts);
+    cargo.args(["run", "--release", "-p", package, "--example", name, "--"]);
+    cargo.args(args);
     run(&mut cargo)
 }
 

@@ -1,5 +1,14 @@
 ### What we say when something fails: what happened, what is safe, what to do.
 
+error-administrator-whole = Administrators keep every right
+error-department-in-use = Members or departments are still in it; move them first
+error-department-misplaced = A department cannot stand there: the one above is not there, or is below it
+error-department-name = A department needs a name of at most 60 characters that none beside it has
+error-departments-too-deep = Departments stand at most ten deep
+error-departments-too-many = At most 500 departments
+error-last-administrator = At least one administrator must remain
+error-right-not-narrowed = Seeing and exporting cannot be narrowed yet; every member sees all records
+error-right-wider = The rights of a role can be narrowed, not widened
 error-unexpected = Something went wrong. Your data is safe. Please try again.
 error-not-found = This page cannot be found
 error-screen-missing = The network broke off before this page had arrived. Your data is safe.

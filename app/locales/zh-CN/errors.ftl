@@ -1,5 +1,14 @@
 ### 出错时说什么：发生了什么，什么是安全的，可以做什么。
 
+error-administrator-whole = 管理员的权限不能缩小
+error-department-in-use = 部门里还有成员或下级部门，请先移走
+error-department-misplaced = 部门不能放在这里：上级部门不存在，或是它自己的下级
+error-department-name = 部门要有名称，不超过 60 字，同一上级下不能重名
+error-departments-too-deep = 部门最多十级
+error-departments-too-many = 部门最多 500 个
+error-last-administrator = 至少要有一位管理员
+error-right-not-narrowed = 目前不能缩小查看和导出的权限，所有成员都能看到全部记录
+error-right-wider = 只能缩小角色的权限，不能扩大
 error-unexpected = 出了点问题，你的数据没有受影响。请再试一次。
 error-not-found = 找不到这个页面
 error-screen-missing = 网络断了，这个页面还没有下载完。你的数据是安全的。

@@ -115,7 +115,7 @@ fn ContactRecord(id: RecordId) -> impl IntoView {
                             label=i18n.text(Messages::common_delete)
                             glyph=Glyph::Trash
                             kind=ButtonKind::Ghost
-                            disabled=Signal::derive(move || !store.may(Action::Delete))
+                            disabled=Signal::derive(move || !store.may_on(record.kind, Action::Delete))
                             on_press=delete
                         />
                         <Button label=i18n.text(Messages::common_back) on_press=move |()| back()/>

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use huike_messages::Messages;
 use huike_shared::access::Action;
+use huike_shared::customers::Customer;
 use huike_shared::id::RecordId;
+use huike_shared::record::Record as _;
 use leptos::prelude::*;
 
 use super::list::{ListState, id_of, key_of};
@@ -63,7 +65,7 @@ pub fn FullRows(
             let record = super::customer_ref(id_of(key));
             Some(view! { <FieldInput record field bare=true/> }.into_any())
         }),
-        is_allowed: Signal::derive(move || list.store.may(Action::Edit)),
+        is_allowed: Signal::derive(move || list.store.may_on(Customer::DEF.kind, Action::Edit)),
         label: i18n.text(Messages::common_edit),
     };
     let is_beside = Memo::new(move |_| open.get().is_some());

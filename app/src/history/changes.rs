@@ -196,7 +196,7 @@ fn FieldLine(
         move || {
             !makes
                 && can_restore(def, &change.key, &change.from)
-                && store.may(Action::Edit)
+                && store.may_on(record.kind, Action::Edit)
                 && row.with(|it| {
                     let row = it.as_ref().filter(|it| !it.deleted);
                     row.is_some_and(|it| *it.by_key(def, &change.key) != change.from)

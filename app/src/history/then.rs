@@ -109,8 +109,10 @@ pub fn Then(feed: Feed) -> impl IntoView {
             Found::Waits | Found::Failed | Found::NotYetMade => Vec::new(),
         })
     });
-    let is_allowed =
-        move || store.may(Action::Edit) && row.with(|it| it.as_ref().is_some_and(|it| !it.deleted));
+    let is_allowed = move || {
+        store.may_on(history.record.kind, Action::Edit)
+            && row.with(|it| it.as_ref().is_some_and(|it| !it.deleted))
+    };
     let when = move || {
         let at = history.at.get().unwrap_or_default();
         i18n.instant_exact(at.millis())
@@ -259,7 +261,7 @@ fn OneField(
         let is_possible = is_other && can_restore(def, &key, &then);
         move || {
             let is_there = row.with(|it| it.as_ref().is_some_and(|it| !it.deleted));
-            is_possible && is_there && store.may(Action::Edit)
+            is_possible && is_there && store.may_on(record.kind, Action::Edit)
         }
     };
     let values = StoredValue::new(vec![(key, then)]);

@@ -220,6 +220,9 @@ pub(super) fn Running(wizard: Wizard, standing: Standing) -> impl IntoView {
                 </div>
             </Show>
             {part(move || problem().map(|problem| {
+                let key = format!("error-{problem}");
+                let found = i18n.by_key(&key);
+                let problem = if found == key { problem } else { found };
                 view! {
                     <Notice tone=Tone::Bad glyph=Glyph::Warning>
                         <span>{i18n.t(|m| m.import_failed(&problem))}</span>

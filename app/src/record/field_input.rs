@@ -4,6 +4,7 @@ use huike_messages::Messages;
 use huike_shared::access::Action;
 use huike_shared::record::{FieldDef, FieldKind, RecordRef};
 use huike_shared::registry;
+use huike_shared::rights::is_responsibility;
 use huike_shared::scalar::Scalar;
 use leptos::prelude::*;
 
@@ -47,7 +48,11 @@ pub fn FieldInput(
     let is_clash = Signal::derive(move || {
         row.with(|it| it.as_ref().is_some_and(|it| it.clash(field.name).is_some()))
     });
-    let is_locked = Signal::derive(move || !store.may(Action::Edit));
+    let is_locked = Signal::derive(move || {
+        let names_owner = is_responsibility(field.name, field.kind);
+        !store.may_on(record.kind, Action::Edit)
+            || names_owner && !store.may_on(record.kind, Action::Assign)
+    });
 
     // What it can do.
     let draft_name = format!("{}.{}.{}", def.name, record.id, field.name);

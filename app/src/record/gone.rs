@@ -46,7 +46,7 @@ pub fn GoneRecord(
                 };
                 view! {
                     <EmptyState glyph title=i18n.text(title) text=words>
-                        <Show when=move || is_deleted && store.may(Action::Delete)>
+                        <Show when=move || is_deleted && store.may_on(record.kind, Action::Delete)>
                             <Button
                                 label=i18n.text(Messages::common_restore)
                                 on_press=move |()| store.restore(&[record])

@@ -71,7 +71,7 @@ pub fn RecordHead(
                         label=i18n.text(Messages::common_delete)
                         glyph=Glyph::Trash
                         danger=true
-                        disabled=Signal::derive(move || !store.may(Action::Delete))
+                        disabled=Signal::derive(move || !store.may_on(record.kind, Action::Delete))
                         on_press=delete
                     />
                 </Menu>

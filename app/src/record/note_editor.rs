@@ -33,7 +33,7 @@ pub fn NoteEditor(
     let (store, i18n) = (use_store(), use_i18n());
     let note = store.note(owner, field);
     let area_ref = NodeRef::<html::Textarea>::new();
-    let is_locked = move || !store.may(Action::Edit) || !note.is_open.get();
+    let is_locked = move || !store.may_on(owner.kind, Action::Edit) || !note.is_open.get();
 
     // News reach the control by hand: setting its value through the view would move the caret.
     follow(move || {

@@ -5,6 +5,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::Serialize;
 
+use super::role_key;
 use crate::i18n::use_i18n;
 use crate::session::http::{self, HttpError};
 use crate::session::use_session;
@@ -62,7 +63,7 @@ pub fn Account() -> impl IntoView {
                 <dt>{i18n.text(Messages::settings_login)}</dt>
                 <dd>{part(move || member().map(|it| it.login))}</dd>
                 <dt>{i18n.text(Messages::settings_role)}</dt>
-                <dd>{part(move || member().map(|it| i18n.by_key(&format!("role-{}", it.role))))}</dd>
+                <dd>{part(move || member().map(|it| i18n.by_key(&role_key(&it.role))))}</dd>
                 <dt>{i18n.text(Messages::settings_workspace)}</dt>
                 <dd>{part(move || session.workspace_name())}</dd>
             </dl>

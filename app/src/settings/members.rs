@@ -6,6 +6,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::role_key;
 use super::shown_once::ShownOnce;
 use crate::i18n::use_i18n;
 use crate::session::http::{self, HttpError};
@@ -53,7 +54,7 @@ pub fn Members() -> impl IntoView {
                         <Avatar name=member.name.to_string() id=u128::from_be_bytes(member.id.0)/>
                         <span class="list-words">
                             <b>{member.name.to_string()}</b>
-                            <span>{part(move || i18n.by_key(&format!("role-{}", member.role.word())))}</span>
+                            <span>{part(move || i18n.by_key(&role_key(member.role.word())))}</span>
                         </span>
                         {(!member.active).then(|| view! { <Badge label=i18n.text(Messages::settings_member_gone)/> })}
                     </li>
@@ -130,7 +131,7 @@ fn Invite() -> impl IntoView {
     let roles = Signal::derive(move || {
         let choice = |it: &Role| Choice {
             value: it.word().to_owned(),
-            label: i18n.by_key(&format!("role-{}", it.word())),
+            label: i18n.by_key(&role_key(it.word())),
         };
         Role::ALL.iter().map(choice).collect::<Vec<_>>()
     });
@@ -180,7 +181,7 @@ fn Invite() -> impl IntoView {
                                         })}
                                     </b>
                                     <span>
-                                        {part(move || i18n.by_key(&format!("role-{role}")))} " · "
+                                        {part(move || i18n.by_key(&role_key(&role)))} " · "
                                         {part(move || i18n.t(|m| m.invite_until(&i18n.instant_within(until))))}
                                     </span>
                                 </span>

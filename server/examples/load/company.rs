@@ -187,7 +187,6 @@ async fn fill(server: &Server, number: usize, size: Size) -> anyhow::Result<Team
     let log = server.state.ingest.head(workspace.id).await?.log;
     let author = Author {
         member_id: members[0].id,
-        role: Role::Administrator,
         device_id: OsEntropy.record_id(now),
     };
     let customers = make_customers(server, workspace.id, author, size).await?;

@@ -241,7 +241,6 @@ impl Run {
         let member = store.members(workspace_id).await?.remove(0);
         let author = Author {
             member_id: member.id,
-            role: member.role,
             device_id: customer().id,
         };
         Ok((workspace_id, author))

@@ -83,7 +83,6 @@ impl Programs {
         let workspace_id = caller.workspace.id;
         let author = |device_id: RecordId| Author {
             member_id: caller.member.id,
-            role: caller.member.role,
             device_id,
         };
         let identity = match *turn {

@@ -130,7 +130,6 @@ async fn write(state: &AppState, company: &Company) -> anyhow::Result<usize> {
         let device_id: RecordId = OsEntropy.record_id(state.clock.now());
         let author = Author {
             member_id: demo.id,
-            role: demo.role,
             device_id,
         };
         let actor = Actor::new(&mut OsEntropy);

@@ -14,6 +14,7 @@ mod news;
 mod people;
 mod programs;
 mod queries;
+mod rights;
 mod schema;
 
 use super::notices::{Notice, Notices};
@@ -242,6 +243,14 @@ fn time_or_none(row: &PgRow, column: &str) -> StoreResult<Option<Timestamp>> {
     Ok(row
         .try_get::<Option<i64>, _>(column)?
         .map(Timestamp::from_millis))
+}
+
+/// Reads an id column that may be null.
+fn id_or_none(row: &PgRow, column: &str) -> StoreResult<Option<RecordId>> {
+    match row.try_get::<Option<&[u8]>, _>(column)? {
+        Some(_) => id(row, column).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// An id as the database takes it.

@@ -14,6 +14,7 @@ mod judge;
 mod owners;
 mod recent;
 mod renewal;
+mod rights;
 mod worker;
 mod working;
 
@@ -25,7 +26,6 @@ use crate::store::changes::{ActorOwner, LogHead};
 use crate::store::{Store, StoreError, StoreResult};
 use crate::sync::epochs::When;
 use crate::sync::hub::{ConnectionId, Hub};
-use huike_shared::access::Role;
 use huike_shared::document::{Actor, ChangeHash};
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
@@ -42,8 +42,6 @@ const QUEUE_MAX: usize = 256;
 pub struct Author {
     /// The member.
     pub member_id: RecordId,
-    /// What they may do now.
-    pub role: Role,
     /// The device.
     pub device_id: RecordId,
 }
@@ -59,6 +57,8 @@ pub struct Terms {
     pub latest: bool,
     /// The changes only name records whose documents are to be renewed, by the server itself.
     pub renewal: Option<When>,
+    /// The server itself tidies up in the name of whoever did something before, whatever they may do by now.
+    pub upkeep: bool,
 }
 
 impl Terms {
@@ -208,7 +208,6 @@ impl Ingest {
         });
         let server = Author {
             member_id: RecordId::default(),
-            role: Role::Administrator,
             device_id: RecordId::default(),
         };
         let terms = Terms {

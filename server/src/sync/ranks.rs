@@ -4,13 +4,12 @@
 //! A new rank is an edit like any other, through the one door, in the name of whoever moved the card last. A
 //! move that somebody made meanwhile without a network wins or loses against it as against any other move.
 
-use super::ingest::Ingest;
+use super::ingest::{Ingest, Terms};
 use super::writer::{RecordEdit, ServerReplica};
 use crate::app::AppState;
 use crate::entropy::OsEntropy;
 use crate::error::Failure;
 use crate::projection::read_state;
-use huike_shared::access::Role;
 use huike_shared::deals::Deal;
 use huike_shared::document::Registers;
 use huike_shared::id::RecordId;
@@ -94,9 +93,12 @@ async fn shorten_in(
     let mut count = 0;
     for (mover, edits) in edits {
         // Who may no longer move cards has moved these.
-        let role = Role::Administrator;
-        let replica = ServerReplica::start(ingest, workspace_id, mover, role).await?;
-        let answers = replica.write(&edits).await?;
+        let terms = Terms {
+            upkeep: true,
+            ..Terms::default()
+        };
+        let replica = ServerReplica::start(ingest, workspace_id, mover).await?;
+        let answers = replica.write_on(&edits, terms).await?;
         let accepted = answers.iter().map(|it| &it.verdict);
         count += accepted
             .filter(|it| matches!(it, Verdict::Accepted { .. }))

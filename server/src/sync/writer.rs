@@ -5,7 +5,6 @@ use super::ingest::{Author, Ingest, Terms};
 use crate::entropy::OsEntropy;
 use crate::error::Failure;
 use crate::projection;
-use huike_shared::access::Role;
 use huike_shared::document::{self, Actor, Registers};
 use huike_shared::id::{Entropy as _, RecordId};
 use huike_shared::note::{self, Note, NoteDocument, Splice};
@@ -39,13 +38,11 @@ impl ServerReplica {
         ingest: &Ingest,
         workspace_id: RecordId,
         member_id: RecordId,
-        role: Role,
     ) -> Result<Self, Failure> {
         let actor = Actor::new(&mut OsEntropy);
         let device_id = OsEntropy.record_id(ingest.now());
         let author = Author {
             member_id,
-            role,
             device_id,
         };
         ingest.register(workspace_id, author, &[actor]).await?;
@@ -57,8 +54,7 @@ impl ServerReplica {
         })
     }
 
-    /// Goes on as a replica that was started before, on the same device, with the role the member
-    /// has now.
+    /// Goes on as a replica that was started before, on the same device.
     pub fn resume(ingest: &Ingest, workspace_id: RecordId, author: Author, actor: Actor) -> Self {
         ServerReplica {
             ingest: ingest.clone(),
@@ -97,11 +93,17 @@ impl ServerReplica {
 
     /// Writes edits; each is accepted or refused by itself. Edits that change nothing are left out.
     pub async fn write(&self, edits: &[RecordEdit]) -> Result<Vec<Answer>, Failure> {
+        self.write_on(edits, Terms::default()).await
+    }
+
+    /// Writes edits on terms.
+    pub async fn write_on(
+        &self,
+        edits: &[RecordEdit],
+        terms: Terms,
+    ) -> Result<Vec<Answer>, Failure> {
         let changes = self.author(edits).await?;
-        Ok(self
-            .ingest
-            .submit(self.workspace_id, self.author, changes)
-            .await)
+        Ok(self.submit(changes, terms).await)
     }
 
     /// Writes all of the edits in one transaction, or none.

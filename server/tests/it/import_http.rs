@@ -3,7 +3,6 @@
 use crate::app::{Browser, PASSWORD, TestApp};
 use huike_server::store::documents::RowsAsked;
 use huike_server::sync::writer::{RecordEdit, ServerReplica};
-use huike_shared::access::Role;
 use huike_shared::customers::{Contact, Customer};
 use huike_shared::id::RecordId;
 use huike_shared::record::{Record as _, RecordRef};
@@ -149,7 +148,7 @@ async fn all_two_hundred_customers_are_imported_and_can_be_taken_back() {
     let me = browser.json("/api/v1/me").await;
     let id = |it: &Value| RecordId::parse(it.as_str().unwrap()).unwrap();
     let (workspace_id, member_id) = (id(&me["workspace"]["id"]), id(&me["member"]["id"]));
-    let replica = ServerReplica::start(&app.state.ingest, workspace_id, member_id, Role::Manager);
+    let replica = ServerReplica::start(&app.state.ingest, workspace_id, member_id);
     let replica = replica.await.unwrap();
     let contact = RecordRef {
         kind: Contact::DEF.kind,
@@ -411,4 +410,36 @@ async fn who_may_only_read_may_not_import() {
         )
         .await;
     assert_eq!(upload(&viewer, CUSTOMERS).await.0, 403);
+}
+
+#[tokio::test]
+async fn who_may_not_edit_the_kind_imports_nothing() {
+    let app = TestApp::start().await;
+    let administrator = app.administrator().await;
+    let browser = app.salesperson(&administrator, "lina@example.com").await;
+    let (status, uploaded) = upload(&browser, CUSTOMERS).await;
+    assert_eq!(status, 201, "{uploaded}");
+    let path = format!("/api/v1/imports/{}", uploaded["id"].as_str().unwrap());
+    let body = json!({ "kind": uploaded["kind"], "mapping": suggested(&uploaded) });
+    let (status, tried) = post(&browser, &format!("{path}/check"), body).await;
+    assert_eq!(status, 200, "{tried}");
+    // The right is withdrawn between looking and doing.
+    let me = browser.json("/api/v1/me").await;
+    let url = format!(
+        "{}/api/v1/members/{}",
+        app.address,
+        me["member"]["id"].as_str().unwrap()
+    );
+    let placed = json!({ "role": "engineer", "department": null });
+    let answer = administrator.client.put(url).json(&placed).send();
+    assert_eq!(answer.await.unwrap().status(), 204);
+    let (status, begun) = post(&browser, &format!("{path}/commit"), json!({})).await;
+    assert_eq!(status, 202, "{begun}");
+    let standing = wait(&browser, &path).await;
+    assert_eq!(
+        (&standing["state"], &standing["problem"]),
+        (&json!("failed"), &json!("not-permitted")),
+        "{standing}"
+    );
+    assert_eq!(customers(&app).await, []);
 }

@@ -18,6 +18,7 @@ mod pages;
 mod postgres;
 mod process;
 mod relocation;
+mod rights;
 mod servers;
 mod servers_killed;
 mod sign_in;

@@ -10,6 +10,7 @@ mod imports;
 mod people;
 mod programs;
 mod queries;
+mod rights;
 
 use crate::postgres::Database;
 use huike_server::store::Store;

@@ -8,14 +8,15 @@
 //! Notes hold a Text object and cannot be judged op by op: they are applied to a copy, saved and
 //! loaded again before they are accepted.
 //!
-//! Not here: actors, duplicates and rates, which need the server's tables.
+//! Not here: actors, duplicates and rates, which need the server's tables; and whose record it is, which needs the
+//! company ([`crate::rights`]): of rights the gate knows what a role may do to some record of the kind.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::Change;
 
 use super::message::{CHANGE_BYTES_MAX, CHANGE_OPS_MAX};
-use crate::access::{Action, Role, allows};
+use crate::access::{Action, Role};
 use crate::document::{ACTORS_MAX, Actor, ChangeHash, DELETED, FlatChange, Registers, flatten};
 use crate::note::{
     NOTE_BYTES_MAX, NOTE_CHARS_MAX, Note, NoteDocument, NoteState, note_ref, owner_of,
@@ -23,6 +24,7 @@ use crate::note::{
 use crate::record::{FieldKind, KindDef, RecordRef};
 use crate::refusal::Refusal;
 use crate::registry;
+use crate::rights::RightsTable;
 use crate::row::Stamp;
 use crate::scalar::Scalar;
 
@@ -93,14 +95,15 @@ pub fn judge(
     for op in &change.ops {
         fits(def, &op.key, &op.value)?;
     }
-    let deletes = change.ops.iter().any(|it| *it.key == *DELETED);
-    let action = if deletes {
-        Action::Delete
-    } else {
-        Action::Edit
-    };
-    if !allows(role, action) {
-        return Err(Refusal::NotPermitted);
+    for op in &change.ops {
+        let action = if *op.key == *DELETED {
+            Action::Delete
+        } else {
+            Action::Edit
+        };
+        if !RightsTable::allows(role, def.kind, action) {
+            return Err(Refusal::NotPermitted);
+        }
     }
     Ok(())
 }
@@ -158,15 +161,15 @@ pub fn judge_note(
     role: Role,
     stamp: Stamp,
 ) -> Result<(ChangeHash, Actor, NoteState), Refusal> {
-    if !allows(role, Action::Edit) {
-        return Err(Refusal::NotPermitted);
-    }
     let (owner, field) = owner_of(of).ok_or(Refusal::UnknownKind)?;
     let known = registry::def(owner.kind)
         .and_then(|it| registry::field(it, field))
         .is_some_and(|it| it.kind == FieldKind::Note);
     if !known || note_ref(owner, field) != note {
         return Err(Refusal::UnknownKind);
+    }
+    if !RightsTable::allows(role, owner.kind, Action::Edit) {
+        return Err(Refusal::NotPermitted);
     }
     let change = decode_guarded(body)?;
     let actor = change

@@ -28,6 +28,8 @@ pub const PROTOCOL_OF_ERASURES: u8 = 2;
 pub const PROTOCOL_EPOCHS: u8 = 2;
 /// The first version in which changes go up without their names.
 pub const PROTOCOL_OF_BODIES: u8 = 2;
+/// The first version whose peers know every role.
+pub const PROTOCOL_OF_ROLES: u8 = 2;
 /// The version in which greetings are written, for ever.
 pub const PROTOCOL_FIRST: u8 = 1;
 /// Bytes in one frame, either way.
@@ -251,6 +253,19 @@ pub struct MemberInfo {
     pub role: Role,
     /// Whether they still belong to the workspace.
     pub active: bool,
+}
+
+/// The role that a peer is told: one that version 1 has no word for is told as the nearest that may no less. The peer
+/// may try more than is granted; the server judges every change by the true one.
+pub fn told_role(role: Role, protocol: u8) -> Role {
+    if protocol >= PROTOCOL_OF_ROLES {
+        return role;
+    }
+    match role {
+        Role::Marketing | Role::ServiceManager | Role::Engineer => Role::Salesperson,
+        Role::Analyst => Role::Viewer,
+        Role::Administrator | Role::Manager | Role::Salesperson | Role::Viewer => role,
+    }
 }
 
 /// Who looks at what.

@@ -5,7 +5,7 @@
 
 use super::{Desk, ImportFailure, blocking, header_digest};
 use crate::entropy::OsEntropy;
-use crate::error::Failure;
+use crate::error::{Failure, Refused};
 use crate::import::check::Checked;
 use crate::import::{ImportError, columns, words};
 use crate::projection;
@@ -15,6 +15,7 @@ use crate::sync::ingest::Author;
 use huike_shared::document::{self, Actor, Registers};
 use huike_shared::id::{Entropy as _, RecordId};
 use huike_shared::record::{KindDef, RecordRef};
+use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{DocumentState, PushedChange, Verdict};
 use huike_shared::time::Timestamp;
 use std::sync::Arc;
@@ -109,6 +110,7 @@ impl Desk {
         let refused = self.submit(member, writing).await;
         let problem = match &refused {
             Ok(()) => None,
+            Err(ImportFailure::Failure(Failure::Refused(refused))) => Some(refused.code()),
             Err(ImportFailure::Failure(failure)) => {
                 tracing::error!(import.id = %id, error = %failure, "an import failed");
                 Some(failure.code())
@@ -141,7 +143,6 @@ impl Desk {
         } = writing;
         let author = Author {
             member_id: member.id,
-            role: member.role,
             device_id: OsEntropy.record_id(now),
         };
         self.ingest
@@ -160,6 +161,7 @@ impl Desk {
         });
         match refusal {
             None => Ok(()),
+            Some(Refusal::NotPermitted) => Err(Refused::NotPermitted.into()),
             Some(refusal) => Err(Failure::Broken(format!("ingest refused: {refusal}")).into()),
         }
     }

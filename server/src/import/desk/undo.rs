@@ -15,6 +15,7 @@ use huike_shared::access::{Action, allows};
 use huike_shared::document::{Actor, DELETED, Registers};
 use huike_shared::id::RecordId;
 use huike_shared::record::{FieldKind, KindDef, RecordRef};
+use huike_shared::refusal::Refusal;
 use huike_shared::registry::RECORDS;
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::{DocumentState, Verdict};
@@ -101,9 +102,11 @@ impl Desk {
                 }
             }
         }
-        let replica =
-            ServerReplica::start(&self.ingest, import.workspace_id, member.id, member.role).await?;
+        let replica = ServerReplica::start(&self.ingest, import.workspace_id, member.id).await?;
         for answer in replica.write_whole(&edits).await? {
+            if answer.verdict == Verdict::Refused(Refusal::NotPermitted) {
+                return Err(Refused::NotPermitted.into());
+            }
             if let Verdict::Refused(refusal) = answer.verdict {
                 return Err(Failure::Broken(format!("ingest refused: {refusal}")).into());
             }

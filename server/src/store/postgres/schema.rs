@@ -39,6 +39,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "erased",
         include_str!("../../../migrations/postgres/0006_erased.sql"),
     ),
+    (
+        7,
+        "rights",
+        include_str!("../../../migrations/postgres/0007_rights.sql"),
+    ),
 ];
 
 /// The schema number this program writes.

@@ -37,6 +37,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "erased",
         include_str!("../../../migrations/sqlite/0006_erased.sql"),
     ),
+    (
+        7,
+        "rights",
+        include_str!("../../../migrations/sqlite/0007_rights.sql"),
+    ),
 ];
 
 /// The schema number this program writes.

@@ -40,6 +40,11 @@ impl Cache {
         Some((cached.state.clone(), std::mem::take(&mut cached.recent)))
     }
 
+    /// A copy of a state that is only looked at.
+    pub fn peek(&self, key: &Key) -> Option<DocumentState> {
+        self.entries.get(key).map(|it| it.state.clone())
+    }
+
     /// Keeps a state whose stored form has so many bytes, and others of about its size.
     pub fn put(&mut self, key: Key, state: DocumentState, recent: Recent, bytes: usize) {
         self.remove(&key);

@@ -4,6 +4,7 @@ use super::batch::{Batch, Log};
 use super::cache::{Cache, Key};
 use super::erased::ErasedRecords;
 use super::owners::Owners;
+use super::rights::KnownRights;
 use super::working::{Branch, Working};
 use super::{Submission, broken, head};
 use crate::projection;
@@ -12,7 +13,7 @@ use crate::store::erasures::Erasure;
 use crate::store::{Store, StoreResult};
 use huike_shared::document::{Actor, ChangeHash};
 use huike_shared::id::RecordId;
-use huike_shared::note::NOTE;
+use huike_shared::note::{NOTE, owner_of};
 use huike_shared::record::{KindDef, RecordRef};
 use huike_shared::refusal::Refusal;
 use huike_shared::registry;
@@ -30,6 +31,7 @@ pub struct Judge {
     heads: HashMap<RecordId, LogHead>,
     owners: Owners,
     erased: ErasedRecords,
+    pub(super) rights: KnownRights,
 }
 
 impl Judge {
@@ -40,6 +42,7 @@ impl Judge {
             heads: HashMap::new(),
             owners,
             erased: ErasedRecords::default(),
+            rights: KnownRights::default(),
         }
     }
 
@@ -81,6 +84,11 @@ impl Judge {
         self.heads.insert(workspace_id, head);
     }
 
+    /// A state as last committed, if it is remembered.
+    pub(super) fn cached(&self, key: &Key) -> Option<DocumentState> {
+        self.cache.peek(key)
+    }
+
     /// Where the log stands as far as is known.
     pub fn known_head(&self, workspace_id: RecordId) -> Option<LogHead> {
         self.heads.get(&workspace_id).copied()
@@ -116,9 +124,13 @@ impl Judge {
         submissions: &[Submission],
     ) -> StoreResult<()> {
         let mut missing: HashMap<RecordId, HashSet<RecordRef>> = HashMap::new();
+        let mut known_rights = HashSet::new();
         for submission in submissions {
             let workspace_id = submission.workspace_id;
             self.erased.know(&*self.store, workspace_id).await?;
+            if known_rights.insert(workspace_id) {
+                self.rights.know(&*self.store, workspace_id).await?;
+            }
             let found = match self.heads.get(&workspace_id) {
                 Some(found) => *found,
                 None => {
@@ -269,6 +281,9 @@ impl Judge {
         if self.owner(flat.actor).await? != Some(owner(submission)) {
             return Ok(Judged::Refused(Refusal::ForeignActor));
         }
+        let Some(role) = self.role(submission) else {
+            return Ok(Judged::Refused(Refusal::NotPermitted));
+        };
         let Some(working) = batch.working.get_mut(&key) else {
             return Ok(Judged::Refused(Refusal::Unavailable));
         };
@@ -290,14 +305,17 @@ impl Judge {
             }
         };
         let at_deps = branch.as_ref().unwrap_or(&current);
-        let verdict = gate::judge(
-            &flat,
-            &change.record,
-            def,
-            at_deps,
-            &current,
-            submission.author.role,
-        );
+        let mut verdict = gate::judge(&flat, &change.record, def, at_deps, &current, role);
+        if verdict.is_ok() {
+            let record = (change.record, def);
+            let permits = self.permits(batch, submission, record, &flat, &current);
+            if !permits.await? {
+                verdict = Err(Refusal::NotPermitted);
+            }
+        }
+        let Some(working) = batch.working.get_mut(&key) else {
+            return Ok(Judged::Refused(Refusal::Unavailable));
+        };
         if verdict.is_ok() {
             working.recent.add(&current);
             current.apply(&flat, stamp);
@@ -331,14 +349,23 @@ impl Judge {
         if let Some(known) = self.known(batch, &key, change.hash).await? {
             return Ok(known);
         }
-        let (Some(of), Some(working)) = (change.of.clone(), batch.working.get_mut(&key)) else {
+        let Some(of) = change.of.clone() else {
+            return Ok(Judged::Refused(Refusal::UnknownKind));
+        };
+        let Some((owner_record, _)) = owner_of(&of) else {
+            return Ok(Judged::Refused(Refusal::UnknownKind));
+        };
+        let permits = self.permits_note(batch, submission, owner_record).await?;
+        let (Some(role), true) = (self.role(submission), permits) else {
+            return Ok(Judged::Refused(Refusal::NotPermitted));
+        };
+        let Some(working) = batch.working.get_mut(&key) else {
             return Ok(Judged::Refused(Refusal::UnknownKind));
         };
         let stamp = Stamp {
             at: batch.now,
             by: submission.author.member_id,
         };
-        let role = submission.author.role;
         let (record, body) = (change.record, change.body.clone());
         let state = working.note();
         // Opening and saving a long text takes milliseconds; others go on meanwhile.

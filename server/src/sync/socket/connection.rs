@@ -15,13 +15,13 @@ use crate::sync::seen::DeviceOf;
 use axum::extract::ws::{Message, WebSocket};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
-use huike_shared::access::Role;
 use huike_shared::document::Actor;
 use huike_shared::record::RecordRef;
 use huike_shared::refusal::Refusal;
 use huike_shared::sync::message::{
     self, Answer, ClientMessage, HEARTBEAT_MS, Hello, MemberInfo, PROTOCOL_FIRST, PROTOCOL_MIN,
     PROTOCOL_OF_ERASURES, PUSH_CHANGES_MAX, PushedChange, ServerMessage, Verdict, Welcome, agreed,
+    told_role,
 };
 use std::pin::pin;
 use std::time::Duration;
@@ -111,7 +111,6 @@ impl Connection {
         };
         let author = Author {
             member_id: who.member.id,
-            role: who.member.role,
             device_id: hello.device,
         };
         let line = state.hub.join(who.workspace.id, who.member.id, who.session);
@@ -437,12 +436,11 @@ impl Live {
         let me = members
             .iter()
             .find(|it| it.id == self.who.member.id && it.is_active);
-        let role: Role = me.ok_or(End::Told(Refusal::SignedOut))?.role;
-        self.author.role = role;
+        me.ok_or(End::Told(Refusal::SignedOut))?;
         let info = members.iter().map(|it| MemberInfo {
             id: it.id,
             name: it.name.as_str().into(),
-            role: it.role,
+            role: told_role(it.role, self.protocol),
             active: it.is_active,
         });
         Ok(info.collect())

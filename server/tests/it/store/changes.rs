@@ -7,7 +7,6 @@ use huike_server::store::documents::{RecordRow, StoredDocument};
 use huike_server::sync::hub::Hub;
 use huike_server::sync::writer::{RecordEdit, ServerReplica};
 use huike_server::sync::{Author, Ingest};
-use huike_shared::access::Role;
 use huike_shared::customers::Customer;
 use huike_shared::document::{Actor, ChangeHash, Registers, decode};
 use huike_shared::id::RecordId;
@@ -178,7 +177,7 @@ async fn two_servers_on_one_database_keep_one_log_without_gaps(fresh: Fresh) {
     let mut writers = Vec::new();
     for _ in 0..2 {
         let ingest = Ingest::start(store.clone(), Hub::default(), Clock::system());
-        let replica = ServerReplica::start(&ingest, WORKSPACE, MEMBER, Role::Salesperson);
+        let replica = ServerReplica::start(&ingest, WORKSPACE, MEMBER);
         let replica = replica.await.unwrap();
         writers.push(tokio::spawn(async move {
             for round in 0..60 {
@@ -220,7 +219,6 @@ async fn an_author_who_goes_from_server_to_server_is_never_refused(fresh: Fresh)
     let servers = [start(), start()];
     let author = Author {
         member_id: MEMBER,
-        role: Role::Salesperson,
         device_id: RecordId([5; 16]),
     };
     let actor = Actor([4; 16]);

@@ -6,7 +6,6 @@ use crate::app::{LOGIN, PASSWORD, TestApp, huike};
 use automerge::{AutoCommit, ROOT, ReadDoc as _};
 use huike_server::sync::ServerReplica;
 use huike_server::sync::writer::RecordEdit;
-use huike_shared::access::Role;
 use huike_shared::note::{Note, NoteDocument, note_ref};
 use huike_shared::scalar::Scalar;
 use huike_shared::sync::message::Verdict;
@@ -23,7 +22,7 @@ async fn an_export_holds_every_record_with_its_history() {
     }
     let workspace = app.state.store.workspaces().await.unwrap().remove(0);
     let member = device.welcome.member;
-    let replica = ServerReplica::start(&app.state.ingest, workspace.id, member, Role::Salesperson);
+    let replica = ServerReplica::start(&app.state.ingest, workspace.id, member);
     let replica = replica.await.unwrap();
     let answer = replica
         .write_note(record, "notes", "第一行\n第二行")
@@ -80,7 +79,7 @@ async fn the_server_writes_as_a_replica_of_its_own_all_or_nothing() {
     let mut device = one.device().await;
     let workspace = app.state.store.workspaces().await.unwrap().remove(0);
     let member = device.welcome.member;
-    let replica = ServerReplica::start(&app.state.ingest, workspace.id, member, Role::Salesperson);
+    let replica = ServerReplica::start(&app.state.ingest, workspace.id, member);
     let replica = replica.await.unwrap();
     let edit = |key: &str, value: Scalar| RecordEdit {
         record: customer(),

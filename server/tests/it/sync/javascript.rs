@@ -6,7 +6,6 @@ use crate::app::TestApp;
 use huike_server::entropy::hex;
 use huike_server::projection;
 use huike_server::sync::ServerReplica;
-use huike_shared::access::Role;
 use huike_shared::note::{Note, NoteDocument, note_ref};
 use huike_shared::record::RecordRef;
 use huike_shared::scalar::Scalar;
@@ -87,7 +86,7 @@ async fn javascript_finds_the_same_heads_and_values() {
     other.push_all(changes).await;
     let workspace = app.state.store.workspaces().await.unwrap().remove(0).id;
     let member = one.welcome.member;
-    let replica = ServerReplica::start(&app.state.ingest, workspace, member, Role::Salesperson);
+    let replica = ServerReplica::start(&app.state.ingest, workspace, member);
     let replica = replica.await.unwrap();
     replica
         .write_note(record, "notes", "第一行\n🙂 second")

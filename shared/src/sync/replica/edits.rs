@@ -1,13 +1,13 @@
 //! What screens mean to change, made into changes.
 
 use super::Replica;
-use crate::access::{Action, allows};
-use crate::document::{self, DELETED};
+use crate::document::{self, Registers};
 use crate::id::RecordId;
 use crate::local::{Failure, Intent, Report};
 use crate::record::RecordRef;
 use crate::refusal::Refusal;
 use crate::registry;
+use crate::rights::{RightsTable, actions_of, names_owner};
 use crate::row::Stamp;
 use crate::scalar::Scalar;
 use crate::sync::gate;
@@ -51,13 +51,17 @@ impl Replica {
             let def = registry::def(part.record.kind)
                 .filter(|it| !it.fields.is_empty())
                 .ok_or(Failure::Refused(Refusal::UnknownKind))?;
-            let deletes = part.values.iter().any(|it| *it.0 == *DELETED);
-            let action = if deletes {
-                Action::Delete
+            let values = part.values.iter().map(|it| (&*it.0, &it.1));
+            // Only who names an owner must know who it is.
+            let current = if part.values.iter().any(|it| names_owner(def, &it.0)) {
+                self.current(&part.record)
             } else {
-                Action::Edit
+                Registers::default()
             };
-            if !allows(self.role(), action) {
+            let actions = actions_of(def, values, &current, self.identity.member);
+            let role = self.role();
+            let is_allowed = |it| RightsTable::allows(role, part.record.kind, it);
+            if !actions.into_iter().all(is_allowed) {
                 return Err(Failure::Refused(Refusal::NotPermitted));
             }
             for (key, value) in &part.values {

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use super::answers::{open_note, row_of};
 use super::{Effect, Replica};
-use crate::access::{Action, allows};
+use crate::access::Action;
 use crate::document::{Actor, ChangeHash};
 use crate::id::{Entropy, RecordId};
 use crate::local::{Failure, Report};
 use crate::note::{self, Note, NoteEngine, NoteState, Splice, note_ref};
 use crate::record::RecordRef;
 use crate::refusal::Refusal;
+use crate::rights::RightsTable;
 use crate::row::{Row, Stamp};
 use crate::sync::message::DocumentState;
 use crate::sync::outbox::{Meant, OUTBOX_CHANGES_MAX, OutboxEntry};
@@ -166,7 +167,7 @@ impl Replica {
             self.tell_note(&note, Some(intent));
             return;
         }
-        if !allows(self.role(), Action::Edit) {
+        if !RightsTable::allows(self.role(), owner.kind, Action::Edit) {
             self.fail(intent, Failure::Refused(Refusal::NotPermitted));
             return;
         }

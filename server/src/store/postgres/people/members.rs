@@ -4,7 +4,7 @@ use super::{blob, id, insert_user, time, time_or_none};
 use crate::store::StoreResult;
 use crate::store::notices::Notice;
 use crate::store::people::*;
-use crate::store::postgres::{LOCK_WORKSPACES, PostgresStore, lock, news};
+use crate::store::postgres::{LOCK_WORKSPACES, PostgresStore, lock, news, rights};
 use huike_shared::access::Role;
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
@@ -61,9 +61,9 @@ async fn insert_member(
     .bind(member.role.word())
     .bind(member.is_active)
     .bind(now.millis())
-    .execute(write)
+    .execute(&mut *write)
     .await?;
-    Ok(())
+    rights::moved(write, member.workspace_id).await
 }
 
 pub async fn add(
@@ -157,6 +157,7 @@ pub async fn set_active(
         news::tell(&mut write, &Notice::User { user_id, except }).await?;
     }
     let workspace_id = id(&member, "workspace_id")?;
+    rights::moved(&mut write, workspace_id).await?;
     news::tell(&mut write, &Notice::Members(workspace_id)).await?;
     write.commit().await?;
     Ok(())

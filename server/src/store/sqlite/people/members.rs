@@ -3,7 +3,7 @@
 use super::{blob, id, insert_user, time, time_or_none};
 use crate::store::StoreResult;
 use crate::store::people::*;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{SqliteStore, rights};
 use huike_shared::access::Role;
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
@@ -59,9 +59,9 @@ async fn insert_member(
     .bind(member.role.word())
     .bind(member.is_active)
     .bind(now.millis())
-    .execute(write)
+    .execute(&mut *write)
     .await?;
-    Ok(())
+    rights::moved(write, member.workspace_id).await
 }
 
 pub async fn add(
@@ -129,11 +129,13 @@ pub async fn set_active(
     is_active: bool,
 ) -> StoreResult<()> {
     let mut write = store.write().await?;
-    sqlx::query("update member set is_active = ? where id = ?")
+    let member = sqlx::query("update member set is_active = ? where id = ? returning workspace_id")
         .bind(is_active)
         .bind(blob(&member_id))
-        .execute(&mut *write)
+        .fetch_optional(&mut *write)
         .await?;
+    let Some(member) = member else { return Ok(()) };
+    rights::moved(&mut write, id(&member, "workspace_id")?).await?;
     if !is_active {
         sqlx::query(
             "delete from session where user_id = (select user_id from member where id = ?)",

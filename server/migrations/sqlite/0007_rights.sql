@@ -1,0 +1,25 @@
+-- Departments, who is in which, and what was taken from the tables of the roles.
+-- The version of a workspace grows with everything that a decision about rights reads.
+
+alter table workspace add column rights_version integer not null default 0;
+
+create table department (
+    id blob primary key not null,
+    workspace_id blob not null references workspace (id) on delete cascade,
+    parent_id blob,
+    name text not null,
+    created_at integer not null
+) strict;
+
+create index department_by_workspace on department (workspace_id);
+
+alter table member add column department_id blob;
+
+create table narrowed_right (
+    workspace_id blob not null references workspace (id) on delete cascade,
+    role text not null,
+    kind integer not null,
+    action text not null,
+    scope text not null,
+    primary key (workspace_id, role, kind, action)
+) strict, without rowid;
