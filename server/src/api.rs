@@ -9,6 +9,7 @@ pub mod erasures;
 pub mod error;
 mod fields;
 pub mod invitations;
+pub mod journal;
 pub mod openapi;
 pub mod programs;
 mod query;

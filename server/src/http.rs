@@ -7,5 +7,6 @@ pub mod language;
 pub mod metrics;
 pub mod observe;
 pub mod origin;
+pub mod refusals;
 pub mod shell;
 pub mod site;

@@ -1,7 +1,7 @@
 //! Every address of the server on one screen.
 
 use crate::app::AppState;
-use crate::http::{failures, headers, language, metrics, observe, origin, shell, site};
+use crate::http::{failures, headers, language, metrics, observe, origin, refusals, shell, site};
 use crate::{api, auth, import, pages, sync};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -63,6 +63,8 @@ pub fn router(state: AppState) -> Router {
             get(api::erasures::list).post(api::erasures::make),
         )
         .route("/api/v1/erasures/plan", get(api::erasures::preview))
+        .route("/api/v1/journal", get(api::journal::list))
+        .route("/api/v1/journal/export", get(api::journal::export))
         .route("/api/v1/openapi.json", get(api::openapi::show))
         .route(
             "/api/v1/tokens",
@@ -129,6 +131,7 @@ pub fn router(state: AppState) -> Router {
             ANSWER_TIMEOUT,
         ))
         .merge(imports)
+        .layer(from_fn_with_state(state.clone(), refusals::note))
         .layer(from_fn_with_state(state.clone(), origin::guard))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(failures::into_words))

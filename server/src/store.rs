@@ -9,6 +9,7 @@ pub mod erasures;
 pub mod files;
 pub mod histories;
 pub mod imports;
+pub mod journal;
 pub mod notices;
 pub mod people;
 pub mod postgres;
@@ -25,6 +26,7 @@ pub use erasures::Erasures;
 pub use files::Files;
 pub use histories::Histories;
 pub use imports::Imports;
+pub use journal::Journal;
 pub use notices::Notices;
 pub use people::People;
 pub use programs::Programs;
@@ -38,6 +40,7 @@ pub trait Store:
     + Documents
     + Erasures
     + Imports
+    + Journal
     + Programs
     + Queries
     + Files
@@ -56,8 +59,8 @@ impl<T> Store for T where
         + Changes
         + Documents
         + Erasures
-        + Erasures
         + Imports
+        + Journal
         + Programs
         + Queries
         + Files

@@ -6,7 +6,9 @@
 use crate::app::{AppState, Ended};
 use crate::entropy::digest;
 use crate::error::{Failure, Refused};
+use crate::http::refusals::Asker;
 use crate::store::Store;
+use crate::store::journal::{NewEntry, What};
 use crate::store::people::{Digest, Member, SessionRow, Workspace};
 use async_trait::async_trait;
 use axum::extract::FromRequestParts;
@@ -82,9 +84,12 @@ where
             .get::<Session>()
             .cloned()
             .ok_or(Refused::NotSignedIn)?;
-        find(&state, &session)
-            .await?
-            .ok_or_else(|| Refused::NotSignedIn.into())
+        let found = find(&state, &session).await?;
+        let signed_in = found.ok_or(Refused::NotSignedIn)?;
+        if let Some(asker) = parts.extensions.get::<Asker>() {
+            asker.is(&signed_in.member);
+        }
+        Ok(signed_in)
     }
 }
 
@@ -120,7 +125,9 @@ pub async fn find(state: &AppState, session: &Session) -> Result<Option<SignedIn
 }
 
 /// Signs a member in. The id changes, so that one planted before is worth nothing.
-pub async fn begin(session: &Session, member: &Member) -> Result<(), Failure> {
+pub async fn begin(state: &AppState, session: &Session, member: &Member) -> Result<(), Failure> {
+    let entry = NewEntry::by(member, What::SignedIn, state.clock.now());
+    state.store.note(entry).await?;
     session.cycle_id().await.map_err(Failure::broken)?;
     let who = Who {
         user: member.user_id,
@@ -132,6 +139,11 @@ pub async fn begin(session: &Session, member: &Member) -> Result<(), Failure> {
 /// Signs out here.
 pub async fn end(state: &AppState, session: &Session) -> Result<(), Failure> {
     let id = session.id();
+    if let Some(signed_in) = find(state, session).await? {
+        let now = state.clock.now();
+        let entry = NewEntry::by(&signed_in.member, What::SignedOut, now);
+        state.store.note(entry).await?;
+    }
     session.flush().await.map_err(Failure::broken)?;
     if let Some(id) = id {
         state.tell_ended(Ended::Session(session_digest(id)));

@@ -28,6 +28,8 @@ const LATE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Attempt {
     key: Digest,
+    /// False once so many come from its address that they are no longer noted one by one.
+    pub is_noted: bool,
 }
 
 impl Attempt {
@@ -49,15 +51,17 @@ impl Attempt {
             return Err(Refused::Throttled { seconds }.into());
         }
         let crowd = digest(place.as_bytes());
-        match state
+        let admitted = state
             .store
-            .admit_attempt(crowd, now, since, ADDRESS_ATTEMPTS_MAX)
-            .await?
-        {
-            Admission::Granted => {}
-            Admission::Full { .. } => tokio::time::sleep(LATE).await,
-        }
-        Ok(Attempt { key })
+            .admit_attempt(crowd, now, since, ADDRESS_ATTEMPTS_MAX);
+        let is_noted = match admitted.await? {
+            Admission::Granted => true,
+            Admission::Full { .. } => {
+                tokio::time::sleep(LATE).await;
+                false
+            }
+        };
+        Ok(Attempt { key, is_noted })
     }
 
     /// It succeeded: the earlier failures no longer count.

@@ -4,6 +4,7 @@ use crate::auth::{account, login, password};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database;
+use crate::store::journal::{NewEntry, What};
 use anyhow::{Context as _, anyhow};
 use clap::Subcommand;
 use std::io::Read as _;
@@ -35,9 +36,10 @@ pub async fn run(command: MemberCommand, config: &Config, clock: &Clock) -> anyh
                 let new = typed.trim_end_matches(['\r', '\n']);
                 password::check(new, &user.login)?;
                 let hash = password::Passwords::new()?.hash(new).await?;
-                store
-                    .set_password(user.id, &hash, None, clock.now())
-                    .await?;
+                let members = store.memberships(user.id).await?;
+                let entry = NewEntry::to(members.first(), What::PasswordReset, clock.now())
+                    .with_detail(account::CONSOLE);
+                store.set_password(user.id, &hash, None, entry).await?;
                 println!("the password is set");
             } else {
                 let token = account::make_reset(&*store, &user, clock.now()).await?;

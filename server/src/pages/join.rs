@@ -63,7 +63,7 @@ pub async fn submit(
     } = &typed;
     match invitation::join(&state, address, &token, name, login, password).await {
         Ok(member) => {
-            session::begin(&session, &member).await?;
+            session::begin(&state, &session, &member).await?;
             Ok(enter(&state, &member, "/app/"))
         }
         Err(Failure::Refused(Refused::LinkClosed)) => Ok(closed(frame)),

@@ -62,7 +62,7 @@ pub async fn submit(
     };
     match sign_in::set_up(&state, address, asked).await {
         Ok(member) => {
-            session::begin(&session, &member).await?;
+            session::begin(&state, &session, &member).await?;
             Ok(enter(&state, &member, "/app/"))
         }
         Err(Failure::Refused(Refused::SetUpClosed)) => Err(Refused::SetUpClosed.into()),

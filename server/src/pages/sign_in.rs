@@ -55,7 +55,7 @@ pub async fn submit(
 ) -> Result<Response, Failure> {
     match sign_in::sign_in(&state, address, &typed.login, &typed.password).await {
         Ok(member) => {
-            session::begin(&session, &member).await?;
+            session::begin(&state, &session, &member).await?;
             Ok(enter(&state, &member, target(&typed.next)))
         }
         Err(failure) => {

@@ -4,6 +4,7 @@
 //! that depend on each other are given by one call, so that they hold in one transaction.
 
 use super::StoreResult;
+use super::journal::NewEntry;
 use async_trait::async_trait;
 use huike_shared::access::Role;
 use huike_shared::id::RecordId;
@@ -177,13 +178,13 @@ pub trait People {
     async fn user_by_login(&self, login: &str) -> StoreResult<Option<User>>;
     /// The user with this id.
     async fn user(&self, id: RecordId) -> StoreResult<Option<User>>;
-    /// Sets a password and ends all sessions of the user but one.
+    /// Sets a password at the time of the entry, and ends all sessions of the user but one.
     async fn set_password(
         &self,
         user_id: RecordId,
         password_hash: &str,
         except: Option<Digest>,
-        now: Timestamp,
+        entry: NewEntry,
     ) -> StoreResult<()>;
 
     /// Members of a workspace, oldest first, also those who have left.
@@ -204,12 +205,12 @@ pub trait People {
     async fn invitations(&self, workspace_id: RecordId) -> StoreResult<Vec<Invitation>>;
     /// The invitation of a link, in whatever state.
     async fn invitation_by_token(&self, token: Digest) -> StoreResult<Option<Invitation>>;
-    /// Takes an open invitation back. False if there is no open one of that id in the workspace.
+    /// Takes an open invitation back at the time of the entry. False, and nothing noted, if there is no open one of that id in the workspace.
     async fn revoke_invitation(
         &self,
         workspace_id: RecordId,
         id: RecordId,
-        now: Timestamp,
+        entry: NewEntry,
     ) -> StoreResult<bool>;
     /// Lets somebody in by a link, once.
     async fn join(&self, joining: Joining) -> StoreResult<Joined>;
@@ -219,8 +220,8 @@ pub trait People {
         &self,
         user_id: RecordId,
         token: Digest,
-        now: Timestamp,
         expires_at: Timestamp,
+        entry: NewEntry,
     ) -> StoreResult<()>;
     /// The user of a link that still works.
     async fn user_by_reset(&self, token: Digest, now: Timestamp) -> StoreResult<Option<User>>;

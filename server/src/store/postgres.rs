@@ -10,6 +10,7 @@ mod erasures;
 mod files;
 mod histories;
 mod imports;
+mod journal;
 mod news;
 mod people;
 mod programs;

@@ -11,6 +11,7 @@ mod erasures;
 mod files;
 mod histories;
 mod imports;
+mod journal;
 mod people;
 mod programs;
 mod queries;

@@ -12,6 +12,7 @@ mod import;
 mod import_crash;
 mod import_http;
 mod invitations;
+mod journal;
 mod killable;
 mod labels;
 mod pages;

@@ -2,9 +2,10 @@
 
 use super::{blob, id, read_user, time, time_or_none};
 use crate::store::StoreResult;
+use crate::store::journal::NewEntry;
 use crate::store::notices::Notice;
 use crate::store::people::*;
-use crate::store::postgres::{PostgresStore, lock, news};
+use crate::store::postgres::{PostgresStore, journal, lock, news};
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
 use sqlx::Row;
@@ -15,12 +16,12 @@ pub async fn set_password(
     user_id: RecordId,
     password_hash: &str,
     except: Option<Digest>,
-    now: Timestamp,
+    entry: NewEntry,
 ) -> StoreResult<()> {
     let mut write = store.begin().await?;
     sqlx::query("update \"user\" set password_hash = $1, password_changed_at = $2 where id = $3")
         .bind(password_hash)
-        .bind(now.millis())
+        .bind(entry.at.millis())
         .bind(blob(&user_id))
         .execute(&mut *write)
         .await?;
@@ -34,6 +35,7 @@ pub async fn set_password(
         .execute(&mut *write)
         .await?;
     news::tell(&mut write, &Notice::User { user_id, except }).await?;
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(())
 }
@@ -42,8 +44,8 @@ pub async fn add_password_reset(
     store: &PostgresStore,
     user_id: RecordId,
     token: Digest,
-    now: Timestamp,
     expires_at: Timestamp,
+    entry: NewEntry,
 ) -> StoreResult<()> {
     let mut write = store.begin().await?;
     // Two requests at once must not leave two links.
@@ -61,10 +63,11 @@ pub async fn add_password_reset(
     )
     .bind(&token[..])
     .bind(blob(&user_id))
-    .bind(now.millis())
+    .bind(entry.at.millis())
     .bind(expires_at.millis())
     .execute(&mut *write)
     .await?;
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(())
 }

@@ -2,8 +2,9 @@
 
 use super::{blob, id, read_user, time, time_or_none};
 use crate::store::StoreResult;
+use crate::store::journal::NewEntry;
 use crate::store::people::*;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{SqliteStore, journal};
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
 use sqlx::sqlite::SqliteRow;
@@ -17,12 +18,12 @@ pub async fn set_password(
     user_id: RecordId,
     password_hash: &str,
     except: Option<Digest>,
-    now: Timestamp,
+    entry: NewEntry,
 ) -> StoreResult<()> {
     let mut write = store.write().await?;
     sqlx::query("update user set password_hash = ?, password_changed_at = ? where id = ?")
         .bind(password_hash)
-        .bind(now.millis())
+        .bind(entry.at.millis())
         .bind(blob(&user_id))
         .execute(&mut *write)
         .await?;
@@ -35,6 +36,7 @@ pub async fn set_password(
         .bind(blob(&user_id))
         .execute(&mut *write)
         .await?;
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(())
 }
@@ -43,8 +45,8 @@ pub async fn add_password_reset(
     store: &SqliteStore,
     user_id: RecordId,
     token: Digest,
-    now: Timestamp,
     expires_at: Timestamp,
+    entry: NewEntry,
 ) -> StoreResult<()> {
     let mut write = store.write().await?;
     sqlx::query("delete from password_reset where user_id = ?")
@@ -57,10 +59,11 @@ pub async fn add_password_reset(
     )
     .bind(&token[..])
     .bind(blob(&user_id))
-    .bind(now.millis())
+    .bind(entry.at.millis())
     .bind(expires_at.millis())
     .execute(&mut *write)
     .await?;
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(())
 }
