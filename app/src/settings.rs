@@ -1,10 +1,12 @@
 //! Settings: the member, the people, other programs, the look, the device.
 
 mod account;
+mod confirm;
 mod device;
 mod journal;
 mod look;
 mod members;
+mod sessions;
 mod shown_once;
 mod tokens;
 

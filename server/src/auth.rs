@@ -10,6 +10,7 @@ pub mod login;
 pub mod password;
 pub mod replica;
 pub mod session;
+pub mod sessions;
 pub mod sign_in;
 pub mod throttle;
 pub mod token;

@@ -27,6 +27,8 @@ pub enum Refused {
     WrongCredentials,
     #[error("wrong password")]
     WrongPassword,
+    #[error("the password has to be typed again")]
+    ConfirmPassword,
     #[error("too many attempts")]
     Throttled { seconds: u64 },
     #[error("not a sign-in name")]
@@ -74,6 +76,7 @@ impl Refused {
             Refused::NotFound => "not-found",
             Refused::WrongCredentials => "wrong-credentials",
             Refused::WrongPassword => "wrong-password",
+            Refused::ConfirmPassword => "confirm-password",
             Refused::Throttled { .. } => "throttled",
             Refused::LoginMalformed => "login-malformed",
             Refused::LoginTaken => "login-taken",
@@ -99,9 +102,10 @@ impl Refused {
     pub fn status(&self) -> StatusCode {
         match self {
             Refused::NotSignedIn | Refused::WrongCredentials => StatusCode::UNAUTHORIZED,
-            Refused::NotPermitted | Refused::SetUpClosed | Refused::CrossSite => {
-                StatusCode::FORBIDDEN
-            }
+            Refused::NotPermitted
+            | Refused::ConfirmPassword
+            | Refused::SetUpClosed
+            | Refused::CrossSite => StatusCode::FORBIDDEN,
             Refused::NotFound => StatusCode::NOT_FOUND,
             Refused::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refused::LoginTaken | Refused::TooManyInvitations => StatusCode::CONFLICT,
@@ -241,6 +245,7 @@ mod tests {
             Refused::NotFound,
             Refused::WrongCredentials,
             Refused::WrongPassword,
+            Refused::ConfirmPassword,
             Refused::LoginMalformed,
             Refused::LoginTaken,
             Refused::NameMissing,

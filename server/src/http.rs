@@ -1,6 +1,7 @@
 //! What every request passes on its way in and out.
 
 pub mod client_address;
+pub mod device_label;
 pub mod failures;
 pub mod headers;
 pub mod language;

@@ -65,6 +65,13 @@ pub fn router(state: AppState) -> Router {
         .route("/api/v1/erasures/plan", get(api::erasures::preview))
         .route("/api/v1/journal", get(api::journal::list))
         .route("/api/v1/journal/export", get(api::journal::export))
+        .route("/api/v1/sessions", get(api::sessions::list))
+        .route(
+            "/api/v1/sessions/end-others",
+            post(api::sessions::end_others),
+        )
+        .route("/api/v1/sessions/{id}", delete(api::sessions::end_one))
+        .route("/api/v1/confirm", post(api::sessions::confirm))
         .route("/api/v1/openapi.json", get(api::openapi::show))
         .route(
             "/api/v1/tokens",

@@ -6,6 +6,7 @@ error-screen-missing = The network broke off before this page had arrived. Your 
 error-offline = There is no network right now
 error-not-signed-in = Please sign in. Edits on this device are kept.
 error-not-permitted = You are not allowed to do this
+error-confirm-password = Please type your password once more
 error-wrong-credentials = The e-mail, phone number or password is wrong
 error-wrong-password = The current password is wrong
 error-throttled = Too many attempts. Try again in { $count ->

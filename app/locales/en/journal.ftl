@@ -22,6 +22,7 @@ journal-what-password-changed = Changed the password
 journal-what-password-reset = A password was set by a link or at the console
 journal-what-refused = Was refused: no right to it
 journal-what-reset-link-made = A link for a new password was made
+journal-what-session-ended = Ended sessions elsewhere
 journal-what-sign-in-failed = A sign-in failed
 journal-what-signed-in = Signed in
 journal-what-signed-out = Signed out

@@ -6,6 +6,7 @@ error-screen-missing = 网络断了，这个页面还没有下载完。你的数
 error-offline = 现在没有网络
 error-not-signed-in = 请先登录。这台设备上的修改都还在。
 error-not-permitted = 你没有权限这样做
+error-confirm-password = 请再输入一次密码
 error-wrong-credentials = 邮箱、手机号或密码不对
 error-wrong-password = 当前密码不对
 error-throttled = 试的次数太多，请在 { $count } 分钟后再试

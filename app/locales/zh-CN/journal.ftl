@@ -22,6 +22,7 @@ journal-what-password-changed = 更改了密码
 journal-what-password-reset = 通过链接或控制台设置了密码
 journal-what-refused = 没有权限，被拒绝
 journal-what-reset-link-made = 生成了重设密码的链接
+journal-what-session-ended = 结束了别处的登录
 journal-what-sign-in-failed = 登录失败
 journal-what-signed-in = 登录
 journal-what-signed-out = 退出登录

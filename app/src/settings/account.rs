@@ -5,6 +5,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::Serialize;
 
+use super::sessions::Sessions;
 use crate::i18n::use_i18n;
 use crate::session::http::{self, HttpError};
 use crate::session::use_session;
@@ -107,6 +108,7 @@ pub fn Account() -> impl IntoView {
                 </div>
             </form>
         </section>
+        <Sessions/>
     }
     .into_any()
 }

@@ -6,14 +6,34 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::Deserialize;
 
+use super::confirm::ProblemOrConfirm;
+use crate::files::save_file;
 use crate::i18n::{I18n, use_i18n};
 use crate::session::http::{self, HttpError};
 use crate::store::{LocalStore, use_store};
-use crate::ui::{
-    Button, ButtonKind, Choice, Editor, Field, For, Glyph, Notice, Show, Tone, listen, part,
-};
+use crate::ui::{Button, ButtonKind, Choice, Editor, Field, For, Show, listen, part};
 
 const PATH: &str = "/api/v1/journal";
+
+/// A form in which the log can be taken away.
+#[derive(Clone, Copy)]
+struct FileKind {
+    format: &'static str,
+    name: &'static str,
+    content_type: &'static str,
+}
+
+const CSV: FileKind = FileKind {
+    format: "csv",
+    name: "huike-security-log.csv",
+    content_type: "text/csv;charset=utf-8",
+};
+
+const JSON: FileKind = FileKind {
+    format: "json",
+    name: "huike-security-log.json",
+    content_type: "application/json",
+};
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 struct Entry {
@@ -46,6 +66,7 @@ pub fn Journal() -> impl IntoView {
     let whats = RwSignal::new(Vec::<String>::new());
     let next = RwSignal::new(None::<u64>);
     let error = RwSignal::new(None::<HttpError>);
+    let asked = RwSignal::new(None::<FileKind>);
     let filter = Memo::new(move |_| {
         // A record is known by the end of its address.
         let record = record.get();
@@ -86,6 +107,27 @@ pub fn Journal() -> impl IntoView {
         });
     };
     load(None);
+    let export = move |kind: FileKind| {
+        asked.set(Some(kind));
+        let path = format!(
+            "{PATH}/export?format={}{}",
+            kind.format,
+            filter.get_untracked()
+        );
+        error.set(None);
+        leptos::task::spawn_local(async move {
+            match http::get_text(&path).await {
+                Ok(text) => save_file(kind.name, kind.content_type, &text),
+                Err(problem) => {
+                    error.try_set(Some(problem));
+                }
+            }
+        });
+    };
+    let again = move |()| match asked.get_untracked() {
+        Some(kind) => export(kind),
+        None => load(None),
+    };
 
     // What it looks like.
     let people = Signal::derive(move || {
@@ -112,9 +154,6 @@ pub fn Journal() -> impl IntoView {
         });
         std::iter::once(any).chain(all).collect::<Vec<_>>()
     });
-    let file = move |format: &'static str| {
-        Signal::derive(move || format!("{PATH}/export?format={format}{}", filter.get()))
-    };
     view! {
         <section class="panel">
             <h2>{i18n.text(Messages::journal_title)}</h2>
@@ -136,15 +175,11 @@ pub fn Journal() -> impl IntoView {
                         submits=true
                         on_press=|()| {}
                     />
-                    <a class="button" href=file("csv") download="" rel="external">{i18n.text(Messages::journal_csv)}</a>
-                    <a class="button" href=file("json") download="" rel="external">{i18n.text(Messages::journal_json)}</a>
+                    <Button label=i18n.text(Messages::journal_csv) on_press=move |()| export(CSV)/>
+                    <Button label=i18n.text(Messages::journal_json) on_press=move |()| export(JSON)/>
                 </div>
             </form>
-            {part(move || error.get().map(|it| view! {
-                <Notice tone=Tone::Bad glyph=Glyph::Warning>
-                    <span>{it.words(i18n)}</span>
-                </Notice>
-            }))}
+            <ProblemOrConfirm error again=again/>
             <Show when=move || entries.with(|it| it.as_ref().is_some_and(Vec::is_empty))>
                 <p class="muted">{i18n.text(Messages::journal_none)}</p>
             </Show>

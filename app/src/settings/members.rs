@@ -6,13 +6,13 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::confirm::ProblemOrConfirm;
 use super::shown_once::ShownOnce;
 use crate::i18n::use_i18n;
 use crate::session::http::{self, HttpError};
 use crate::store::use_store;
 use crate::ui::{
-    Avatar, Badge, Button, ButtonKind, Choice, Editor, Field, For, Glyph, Notice, Show, Tone,
-    listen, part,
+    Avatar, Badge, Button, ButtonKind, Choice, Editor, Field, For, Glyph, Show, listen, part,
 };
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -156,11 +156,7 @@ fn Invite() -> impl IntoView {
                     />
                 </div>
             </form>
-            {part(move || error.get().map(|it| view! {
-                <Notice tone=Tone::Bad glyph=Glyph::Warning>
-                    <span>{it.words(i18n)}</span>
-                </Notice>
-            }))}
+            <ProblemOrConfirm error again=move |()| invite()/>
             {part(move || made.get().and_then(|it| it.link).map(|secret| view! {
                 <ShownOnce words=i18n.text(Messages::invite_once) secret/>
             }))}

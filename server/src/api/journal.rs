@@ -71,6 +71,7 @@ pub async fn export(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     must_administer(&signed_in)?;
+    signed_in.must_be_confirmed(&state)?;
     let is_csv = match asked.format.as_deref() {
         Some("csv") => true,
         Some("json") => false,

@@ -6,16 +6,20 @@
 use crate::app::{AppState, Ended};
 use crate::entropy::digest;
 use crate::error::{Failure, Refused};
+use crate::http::device_label;
 use crate::http::refusals::Asker;
 use crate::store::Store;
 use crate::store::journal::{NewEntry, What};
 use crate::store::people::{Digest, Member, SessionRow, Workspace};
 use async_trait::async_trait;
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::HashMap;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
@@ -35,8 +39,20 @@ pub const PLAIN_COOKIE: &str = "huike";
 /// What the session holds once somebody has signed in.
 const WHO: &str = "who";
 
-/// The day of the last visit; changing it moves the end of the session.
-const SEEN_DAY: &str = "seen_day";
+/// The hour of the last visit; changing it moves the end of the session.
+const SEEN_HOUR: &str = "seen_hour";
+
+/// How exactly the last visit is known: noting it must not cost a write each time.
+pub const SEEN_STEP_MS: i64 = 60 * 60 * 1_000;
+
+/// What the browser called itself.
+const DEVICE: &str = "device";
+
+/// When the password was last typed in this session, in milliseconds since 1970.
+const CONFIRMED_AT: &str = "confirmed_at";
+
+/// How long a typed password lets a session do what cannot be undone.
+pub const CONFIRMED_MS: i64 = 10 * 60 * 1_000;
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Who {
@@ -68,6 +84,25 @@ pub struct SignedIn {
     pub workspace: Workspace,
     /// Digest of the session, as [`Ended`] names it.
     pub session: Digest,
+    /// When the password was last typed in it.
+    pub confirmed_at: Option<Timestamp>,
+}
+
+impl SignedIn {
+    /// Refuses who has not typed the password for a while: a browser that was left open must not erase anything, hand
+    /// out rights or take everything away.
+    pub fn must_be_confirmed(&self, state: &AppState) -> Result<(), Refused> {
+        let now = state.clock.now().millis();
+        // A time ahead of now is none: the clock was set back.
+        let is_confirmed = self
+            .confirmed_at
+            .is_some_and(|it| (0..CONFIRMED_MS).contains(&(now - it.millis())));
+        if is_confirmed {
+            Ok(())
+        } else {
+            Err(Refused::ConfirmPassword)
+        }
+    }
 }
 
 impl<S> FromRequestParts<S> for SignedIn
@@ -112,20 +147,27 @@ pub async fn find(state: &AppState, session: &Session) -> Result<Option<SignedIn
     let Some(workspace) = state.store.workspace(member.workspace_id).await? else {
         return Ok(None);
     };
-    let today = state.clock.now().millis() / huike_shared::time::DAY_MS;
+    let hour = state.clock.now().millis() / SEEN_STEP_MS;
     session
-        .insert(SEEN_DAY, today)
+        .insert(SEEN_HOUR, hour)
         .await
         .map_err(Failure::broken)?;
+    let confirmed_at = session.get(CONFIRMED_AT).await.map_err(Failure::broken)?;
     Ok(Some(SignedIn {
         member,
         workspace,
         session: session_digest(id),
+        confirmed_at: confirmed_at.map(Timestamp::from_millis),
     }))
 }
 
 /// Signs a member in. The id changes, so that one planted before is worth nothing.
-pub async fn begin(state: &AppState, session: &Session, member: &Member) -> Result<(), Failure> {
+pub async fn begin(
+    state: &AppState,
+    session: &Session,
+    member: &Member,
+    headers: &HeaderMap,
+) -> Result<(), Failure> {
     let entry = NewEntry::by(member, What::SignedIn, state.clock.now());
     state.store.note(entry).await?;
     session.cycle_id().await.map_err(Failure::broken)?;
@@ -133,7 +175,42 @@ pub async fn begin(state: &AppState, session: &Session, member: &Member) -> Resu
         user: member.user_id,
         member: member.id,
     };
-    session.insert(WHO, who).await.map_err(Failure::broken)
+    session.insert(WHO, who).await.map_err(Failure::broken)?;
+    let device = device_label::of(headers);
+    session
+        .insert(DEVICE, device)
+        .await
+        .map_err(Failure::broken)?;
+    confirmed(state, session).await
+}
+
+/// Notes that the password was typed now.
+pub async fn confirmed(state: &AppState, session: &Session) -> Result<(), Failure> {
+    let now = state.clock.now().millis();
+    session
+        .insert(CONFIRMED_AT, now)
+        .await
+        .map_err(Failure::broken)
+}
+
+/// What a session says of itself to its member.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// What the browser called itself; may be empty.
+    pub device: String,
+    /// The last visit, within [`SEEN_STEP_MS`].
+    pub seen_at: Option<Timestamp>,
+}
+
+/// Reads it from what is stored.
+pub fn said(data: &str) -> Said {
+    let data: HashMap<String, Value> = serde_json::from_str(data).unwrap_or_default();
+    let device = data.get(DEVICE).and_then(Value::as_str).unwrap_or_default();
+    let hour = data.get(SEEN_HOUR).and_then(Value::as_i64);
+    Said {
+        device: device.to_owned(),
+        seen_at: hour.map(|it| Timestamp::from_millis(it.saturating_mul(SEEN_STEP_MS))),
+    }
 }
 
 /// Signs out here.

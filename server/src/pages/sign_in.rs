@@ -9,6 +9,7 @@ use crate::error::Failure;
 use crate::http::client_address::ClientAddress;
 use axum::Form;
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -50,12 +51,13 @@ pub async fn submit(
     State(state): State<AppState>,
     frame: Frame,
     ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
     session: Session,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     match sign_in::sign_in(&state, address, &typed.login, &typed.password).await {
         Ok(member) => {
-            session::begin(&state, &session, &member).await?;
+            session::begin(&state, &session, &member, &headers).await?;
             Ok(enter(&state, &member, target(&typed.next)))
         }
         Err(failure) => {

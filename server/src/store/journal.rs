@@ -7,7 +7,7 @@
 use super::StoreResult;
 use super::erasures::Erasure;
 use super::people::{Digest, Invitation, Member};
-use crate::entropy::hex;
+use crate::entropy::{hex, unhex};
 use async_trait::async_trait;
 use huike_shared::id::RecordId;
 use huike_shared::record::RecordRef;
@@ -36,6 +36,7 @@ pub enum What {
     PasswordReset,
     Refused,
     ResetLinkMade,
+    SessionEnded,
     SignInFailed,
     SignedIn,
     SignedOut,
@@ -51,6 +52,7 @@ impl What {
         What::SignedIn,
         What::SignInFailed,
         What::SignedOut,
+        What::SessionEnded,
         What::PasswordChanged,
         What::PasswordReset,
         What::ResetLinkMade,
@@ -78,6 +80,7 @@ impl What {
             What::PasswordReset => "password-reset",
             What::Refused => "refused",
             What::ResetLinkMade => "reset-link-made",
+            What::SessionEnded => "session-ended",
             What::SignInFailed => "sign-in-failed",
             What::SignedIn => "signed-in",
             What::SignedOut => "signed-out",
@@ -288,18 +291,9 @@ impl Mark {
     /// Reads the written form.
     pub fn parse(text: &str) -> Option<Mark> {
         let (number, hash) = text.trim().split_once(':')?;
-        let digits = hash.as_bytes();
-        if digits.len() != 64 {
-            return None;
-        }
-        let mut bytes = GENESIS;
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let pair = std::str::from_utf8(pair).ok()?;
-            *byte = u8::from_str_radix(pair, 16).ok()?;
-        }
         Some(Mark {
             number: number.parse().ok()?,
-            hash: bytes,
+            hash: unhex(hash)?,
         })
     }
 }

@@ -149,6 +149,15 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
+/// A session with the time of its sign-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptSession {
+    /// As stored.
+    pub row: SessionRow,
+    /// When it was signed in.
+    pub created_at: Timestamp,
+}
+
 /// A browser that keeps a copy of a workspace (设备).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
@@ -236,6 +245,22 @@ pub trait People {
     async fn living_sessions(&self, ids: &[Digest], now: Timestamp) -> StoreResult<Vec<Digest>>;
     /// Ends a session.
     async fn remove_session(&self, id: Digest) -> StoreResult<()>;
+    /// The sessions of a user that have not ended, newest first.
+    async fn sessions(&self, user_id: RecordId, now: Timestamp) -> StoreResult<Vec<KeptSession>>;
+    /// Ends a session of a user. False, and nothing noted, if they have none of this id.
+    async fn end_session(
+        &self,
+        user_id: RecordId,
+        id: Digest,
+        entry: NewEntry,
+    ) -> StoreResult<bool>;
+    /// Ends all sessions of a user but one, and notes it if there were any. Answers how many.
+    async fn end_other_sessions(
+        &self,
+        user_id: RecordId,
+        except: Digest,
+        entry: NewEntry,
+    ) -> StoreResult<u64>;
 
     /// Notes that a device was here. False if it belongs to another member or is locked out.
     async fn meet_device(&self, device: Device) -> StoreResult<bool>;

@@ -21,6 +21,7 @@ mod process;
 mod relocation;
 mod servers;
 mod servers_killed;
+mod sessions;
 mod sign_in;
 mod store;
 mod sync;

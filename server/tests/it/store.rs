@@ -11,6 +11,7 @@ mod journal;
 mod people;
 mod programs;
 mod queries;
+mod sessions;
 
 use crate::postgres::Database;
 use huike_server::store::Store;

@@ -147,6 +147,28 @@ impl People for SqliteStore {
         sessions::remove(self, session_id).await
     }
 
+    async fn sessions(&self, user_id: RecordId, now: Timestamp) -> StoreResult<Vec<KeptSession>> {
+        sessions::of_user(self, user_id, now).await
+    }
+
+    async fn end_session(
+        &self,
+        user_id: RecordId,
+        session_id: Digest,
+        entry: NewEntry,
+    ) -> StoreResult<bool> {
+        sessions::end_one(self, user_id, session_id, entry).await
+    }
+
+    async fn end_other_sessions(
+        &self,
+        user_id: RecordId,
+        except: Digest,
+        entry: NewEntry,
+    ) -> StoreResult<u64> {
+        sessions::end_others(self, user_id, except, entry).await
+    }
+
     async fn meet_device(&self, device: Device) -> StoreResult<bool> {
         sessions::meet_device(self, device).await
     }

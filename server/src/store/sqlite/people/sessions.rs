@@ -173,6 +173,80 @@ pub async fn remove(store: &SqliteStore, session_id: Digest) -> StoreResult<()> 
     Ok(())
 }
 
+pub async fn of_user(
+    store: &SqliteStore,
+    user_id: RecordId,
+    now: Timestamp,
+) -> StoreResult<Vec<KeptSession>> {
+    let rows = sqlx::query(
+        "select id_hash, data, created_at, expires_at from session
+         where user_id = ? and expires_at > ?
+         order by created_at desc, id_hash",
+    )
+    .bind(blob(&user_id))
+    .bind(now.millis())
+    .fetch_all(store.readers())
+    .await?;
+    let mut sessions = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let session_id: &[u8] = row.try_get("id_hash")?;
+        let Ok(session_id) = Digest::try_from(session_id) else {
+            continue;
+        };
+        sessions.push(KeptSession {
+            row: SessionRow {
+                id: session_id,
+                user_id: Some(user_id),
+                data: row.try_get("data")?,
+                expires_at: time(row, "expires_at")?,
+            },
+            created_at: time(row, "created_at")?,
+        });
+    }
+    Ok(sessions)
+}
+
+pub async fn end_one(
+    store: &SqliteStore,
+    user_id: RecordId,
+    session_id: Digest,
+    entry: NewEntry,
+) -> StoreResult<bool> {
+    let mut write = store.write().await?;
+    let done = sqlx::query("delete from session where user_id = ? and id_hash = ?")
+        .bind(blob(&user_id))
+        .bind(&session_id[..])
+        .execute(&mut *write)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    journal::append(&mut write, entry).await?;
+    write.commit().await?;
+    Ok(true)
+}
+
+pub async fn end_others(
+    store: &SqliteStore,
+    user_id: RecordId,
+    except: Digest,
+    entry: NewEntry,
+) -> StoreResult<u64> {
+    let mut write = store.write().await?;
+    let done = sqlx::query("delete from session where user_id = ? and id_hash <> ?")
+        .bind(blob(&user_id))
+        .bind(&except[..])
+        .execute(&mut *write)
+        .await?;
+    let count = done.rows_affected();
+    if count == 0 {
+        return Ok(0);
+    }
+    journal::append(&mut write, entry).await?;
+    write.commit().await?;
+    Ok(count)
+}
+
 pub async fn meet_device(store: &SqliteStore, device: Device) -> StoreResult<bool> {
     let mut write = store.write().await?;
     // A device id belongs to the member who brought it first, for ever.
