@@ -6,6 +6,7 @@ mod device;
 mod journal;
 mod look;
 mod members;
+mod second_factor;
 mod sessions;
 mod shown_once;
 mod tokens;

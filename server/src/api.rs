@@ -15,6 +15,7 @@ pub mod programs;
 mod query;
 pub mod record;
 pub mod records;
+pub mod second_factor;
 pub mod sessions;
 pub mod tokens;
 mod values;

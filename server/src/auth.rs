@@ -9,6 +9,7 @@ pub mod invitation;
 pub mod login;
 pub mod password;
 pub mod replica;
+pub mod second_factor;
 pub mod session;
 pub mod sessions;
 pub mod sign_in;

@@ -29,6 +29,10 @@ pub enum Refused {
     WrongPassword,
     #[error("the password has to be typed again")]
     ConfirmPassword,
+    #[error("the second factor is on already")]
+    SecondFactorIsOn,
+    #[error("wrong code")]
+    WrongCode,
     #[error("too many attempts")]
     Throttled { seconds: u64 },
     #[error("not a sign-in name")]
@@ -77,6 +81,8 @@ impl Refused {
             Refused::WrongCredentials => "wrong-credentials",
             Refused::WrongPassword => "wrong-password",
             Refused::ConfirmPassword => "confirm-password",
+            Refused::SecondFactorIsOn => "second-factor-is-on",
+            Refused::WrongCode => "wrong-code",
             Refused::Throttled { .. } => "throttled",
             Refused::LoginMalformed => "login-malformed",
             Refused::LoginTaken => "login-taken",
@@ -108,7 +114,9 @@ impl Refused {
             | Refused::CrossSite => StatusCode::FORBIDDEN,
             Refused::NotFound => StatusCode::NOT_FOUND,
             Refused::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Refused::LoginTaken | Refused::TooManyInvitations => StatusCode::CONFLICT,
+            Refused::LoginTaken | Refused::TooManyInvitations | Refused::SecondFactorIsOn => {
+                StatusCode::CONFLICT
+            }
             Refused::LinkClosed => StatusCode::GONE,
             Refused::WrongPassword
             | Refused::LoginMalformed
@@ -118,6 +126,7 @@ impl Refused {
             | Refused::PasswordTooLong
             | Refused::PasswordTooCommon
             | Refused::PasswordLikeLogin
+            | Refused::WrongCode
             | Refused::WrongSetUpCode => StatusCode::UNPROCESSABLE_ENTITY,
             Refused::BadRequest => StatusCode::BAD_REQUEST,
             Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -246,6 +255,8 @@ mod tests {
             Refused::WrongCredentials,
             Refused::WrongPassword,
             Refused::ConfirmPassword,
+            Refused::SecondFactorIsOn,
+            Refused::WrongCode,
             Refused::LoginMalformed,
             Refused::LoginTaken,
             Refused::NameMissing,

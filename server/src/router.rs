@@ -35,6 +35,10 @@ pub fn router(state: AppState) -> Router {
             "/sign-in",
             get(pages::sign_in::show).post(pages::sign_in::submit),
         )
+        .route(
+            "/sign-in/code",
+            get(pages::code::show).post(pages::code::submit),
+        )
         .route("/sign-out", post(pages::sign_in::sign_out))
         .route(
             "/join/{token}",
@@ -72,6 +76,24 @@ pub fn router(state: AppState) -> Router {
         )
         .route("/api/v1/sessions/{id}", delete(api::sessions::end_one))
         .route("/api/v1/confirm", post(api::sessions::confirm))
+        .route("/api/v1/second-factor", get(api::second_factor::show))
+        .route(
+            "/api/v1/second-factor/begin",
+            post(api::second_factor::begin),
+        )
+        .route(
+            "/api/v1/second-factor/picture.svg",
+            get(api::second_factor::picture),
+        )
+        .route(
+            "/api/v1/second-factor/turn-on",
+            post(api::second_factor::turn_on),
+        )
+        .route(
+            "/api/v1/second-factor/turn-off",
+            post(api::second_factor::turn_off),
+        )
+        .route("/api/v1/second-factors", get(api::second_factor::members))
         .route("/api/v1/openapi.json", get(api::openapi::show))
         .route(
             "/api/v1/tokens",

@@ -15,6 +15,7 @@ pub mod people;
 pub mod postgres;
 pub mod programs;
 pub mod queries;
+pub mod second_factors;
 mod sql_error;
 pub mod sqlite;
 pub mod transfer;
@@ -31,6 +32,7 @@ pub use notices::Notices;
 pub use people::People;
 pub use programs::Programs;
 pub use queries::Queries;
+pub use second_factors::SecondFactors;
 pub use upkeep::Upkeep;
 
 /// Everything the server remembers.
@@ -43,6 +45,7 @@ pub trait Store:
     + Journal
     + Programs
     + Queries
+    + SecondFactors
     + Files
     + Histories
     + Upkeep
@@ -63,6 +66,7 @@ impl<T> Store for T where
         + Journal
         + Programs
         + Queries
+        + SecondFactors
         + Files
         + Histories
         + Upkeep

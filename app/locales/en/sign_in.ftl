@@ -31,3 +31,8 @@ password-changed = Your password was changed and your other devices were signed 
 password-back = Back to Huike
 reset-title = Set a new password
 reset-closed = This link was used or has expired. Ask your administrator for another one.
+
+code-title = One more step
+code-lead = Your password was right. Now the code that your phone shows.
+code-label = Code
+code-hint = Six digits from your app for codes, or one of your recovery codes

@@ -31,3 +31,8 @@ password-changed = 密码已修改，其他设备已退出登录。
 password-back = 回到汇客
 reset-title = 设置新密码
 reset-closed = 这个链接已经用过或过期。请管理员再生成一个。
+
+code-title = 还有一步
+code-lead = 密码正确。请输入手机上显示的验证码。
+code-label = 验证码
+code-hint = 验证器应用里的 6 位数字，或一个恢复码

@@ -5,6 +5,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::Serialize;
 
+use super::second_factor::SecondFactor;
 use super::sessions::Sessions;
 use crate::i18n::use_i18n;
 use crate::session::http::{self, HttpError};
@@ -108,6 +109,7 @@ pub fn Account() -> impl IntoView {
                 </div>
             </form>
         </section>
+        <SecondFactor/>
         <Sessions/>
     }
     .into_any()

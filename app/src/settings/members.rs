@@ -39,11 +39,25 @@ struct Asked {
     role: String,
 }
 
+/// Members who show a code when they sign in.
+#[derive(Deserialize)]
+struct WithCode {
+    members: Vec<String>,
+}
+
 /// The people of the workspace.
 #[component]
 pub fn Members() -> impl IntoView {
     let (store, i18n) = (use_store(), use_i18n());
     let members = store.members();
+    let with_code = RwSignal::new(Vec::<String>::new());
+    if store.may(Action::Administer) {
+        leptos::task::spawn_local(async move {
+            if let Ok(answer) = http::get::<WithCode>("/api/v1/second-factors").await {
+                with_code.try_set(answer.members);
+            }
+        });
+    }
     view! {
         <section class="panel">
             <h2>{i18n.text(Messages::settings_members)}</h2>
@@ -55,6 +69,10 @@ pub fn Members() -> impl IntoView {
                             <b>{member.name.to_string()}</b>
                             <span>{part(move || i18n.by_key(&format!("role-{}", member.role.word())))}</span>
                         </span>
+                        {part(move || {
+                            let has_it = with_code.with(|it| it.contains(&member.id.to_string()));
+                            has_it.then(|| view! { <Badge label=i18n.text(Messages::second_factor_has)/> })
+                        })}
                         {(!member.active).then(|| view! { <Badge label=i18n.text(Messages::settings_member_gone)/> })}
                     </li>
                 </For>

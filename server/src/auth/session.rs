@@ -54,6 +54,28 @@ const CONFIRMED_AT: &str = "confirmed_at";
 /// How long a typed password lets a session do what cannot be undone.
 pub const CONFIRMED_MS: i64 = 10 * 60 * 1_000;
 
+/// What the session holds between the password and the code.
+const PENDING: &str = "pending";
+
+/// How long the code may take.
+const PENDING_MS: i64 = 10 * 60 * 1_000;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Pending {
+    member: RecordId,
+    until: i64,
+    next: String,
+}
+
+/// A member whose password was right and whose code is awaited.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Who.
+    pub member: Member,
+    /// Where to go afterwards.
+    pub next: String,
+}
+
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Who {
     user: RecordId,
@@ -161,6 +183,41 @@ pub async fn find(state: &AppState, session: &Session) -> Result<Option<SignedIn
     }))
 }
 
+/// Waits for the code of a member whose password was right. Nobody is signed in by that.
+pub async fn wait_for_code(
+    state: &AppState,
+    session: &Session,
+    member: &Member,
+    next: &str,
+) -> Result<(), Failure> {
+    session.cycle_id().await.map_err(Failure::broken)?;
+    let pending = Pending {
+        member: member.id,
+        until: state.clock.now().millis() + PENDING_MS,
+        next: next.to_owned(),
+    };
+    session
+        .insert(PENDING, pending)
+        .await
+        .map_err(Failure::broken)
+}
+
+/// Whose code is awaited in this session.
+pub async fn waiting(state: &AppState, session: &Session) -> Result<Option<Waiting>, Failure> {
+    let pending = session.get::<Pending>(PENDING).await;
+    let Some(pending) = pending.map_err(Failure::broken)? else {
+        return Ok(None);
+    };
+    if pending.until <= state.clock.now().millis() {
+        return Ok(None);
+    }
+    let member = state.store.member(pending.member).await?;
+    Ok(member.filter(|it| it.is_active).map(|member| Waiting {
+        member,
+        next: pending.next,
+    }))
+}
+
 /// Signs a member in. The id changes, so that one planted before is worth nothing.
 pub async fn begin(
     state: &AppState,
@@ -176,6 +233,10 @@ pub async fn begin(
         member: member.id,
     };
     session.insert(WHO, who).await.map_err(Failure::broken)?;
+    session
+        .remove::<Pending>(PENDING)
+        .await
+        .map_err(Failure::broken)?;
     let device = device_label::of(headers);
     session
         .insert(DEVICE, device)

@@ -4,7 +4,7 @@ use super::form::{Field, Problem};
 use super::frame::Frame;
 use super::{enter, go};
 use crate::app::AppState;
-use crate::auth::{replica, session, sign_in};
+use crate::auth::{replica, second_factor, session, sign_in};
 use crate::error::Failure;
 use crate::http::client_address::ClientAddress;
 use axum::Form;
@@ -56,6 +56,10 @@ pub async fn submit(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     match sign_in::sign_in(&state, address, &typed.login, &typed.password).await {
+        Ok(member) if second_factor::is_on(&state, &member).await? => {
+            session::wait_for_code(&state, &session, &member, target(&typed.next)).await?;
+            Ok(go("/sign-in/code"))
+        }
         Ok(member) => {
             session::begin(&state, &session, &member, &headers).await?;
             Ok(enter(&state, &member, target(&typed.next)))

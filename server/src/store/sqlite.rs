@@ -16,6 +16,7 @@ mod people;
 mod programs;
 mod queries;
 mod schema;
+mod second_factors;
 
 use super::notices::{Notice, Notices};
 use super::upkeep::Upkeep;

@@ -19,6 +19,7 @@ mod pages;
 mod postgres;
 mod process;
 mod relocation;
+mod second_factor;
 mod servers;
 mod servers_killed;
 mod sessions;

@@ -11,6 +11,7 @@ mod journal;
 mod people;
 mod programs;
 mod queries;
+mod second_factors;
 mod sessions;
 
 use crate::postgres::Database;

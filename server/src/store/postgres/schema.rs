@@ -41,8 +41,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (
         8,
-        "journal",
-        include_str!("../../../migrations/postgres/0008_journal.sql"),
+        "security",
+        include_str!("../../../migrations/postgres/0008_security.sql"),
     ),
 ];
 

@@ -25,3 +25,21 @@ create table journal_chain (
     head_number integer not null,
     head_hash blob not null
 ) strict;
+
+-- A code from a phone besides the password. The secret is kept as it is: codes are computed from it.
+create table second_factor (
+    user_id blob primary key not null references user (id) on delete cascade,
+    secret blob not null,
+    -- False while it is being set up.
+    is_on integer not null,
+    -- The half minute of the last code; that one and those before no longer count.
+    used_step integer not null,
+    created_at integer not null
+) strict;
+
+-- For the day the phone is lost; each counts once and is gone then.
+create table recovery_code (
+    user_id blob not null references user (id) on delete cascade,
+    code_hash blob not null,
+    primary key (user_id, code_hash)
+) strict;

@@ -25,3 +25,21 @@ create table journal_chain (
     head_number bigint not null,
     head_hash bytea not null
 );
+
+-- A code from a phone besides the password. The secret is kept as it is: codes are computed from it.
+create table second_factor (
+    user_id bytea primary key not null references "user" (id) on delete cascade,
+    secret bytea not null,
+    -- False while it is being set up.
+    is_on boolean not null,
+    -- The half minute of the last code; that one and those before no longer count.
+    used_step bigint not null,
+    created_at bigint not null
+);
+
+-- For the day the phone is lost; each counts once and is gone then.
+create table recovery_code (
+    user_id bytea not null references "user" (id) on delete cascade,
+    code_hash bytea not null,
+    primary key (user_id, code_hash)
+);
