@@ -2,6 +2,7 @@
 
 use huike_messages::Messages;
 use huike_shared::id::RecordId;
+use huike_shared::registry;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use super::confirm::ProblemOrConfirm;
 use crate::files::save_file;
 use crate::i18n::{I18n, use_i18n};
+use crate::record::kind_label;
 use crate::session::http::{self, HttpError};
 use crate::store::{LocalStore, use_store};
 use crate::ui::{Button, ButtonKind, Choice, Editor, Field, For, Show, listen, part};
@@ -221,11 +223,12 @@ fn facts(i18n: I18n, store: LocalStore, entry: &Entry) -> String {
     };
     let who = name(&entry.by).unwrap_or_else(|| i18n.t(Messages::journal_by_nobody));
     let about = name(&entry.about).map(|it| i18n.t(|m| m.journal_about(&it)));
+    let kind = entry.kind.as_deref().and_then(registry::def_by_name);
     let facts = [
         Some(i18n.instant_exact(entry.at)),
         Some(who),
         about,
-        entry.kind.clone(),
+        kind.map(|it| kind_label(i18n, it.kind)),
         Some(entry.detail.clone()).filter(|it| !it.is_empty()),
     ];
     facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")

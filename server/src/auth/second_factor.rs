@@ -148,7 +148,7 @@ pub async fn check(state: &AppState, member: &Member, typed: &str) -> Result<(),
         state.store.note(entry).await?;
         return Err(Refused::WrongCode.into());
     }
-    Ok(attempt.succeed(state).await?)
+    attempt.succeed(state).await
 }
 
 /// The step of a code that is right now, or was half a minute ago, or will be.

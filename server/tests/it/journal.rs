@@ -1,11 +1,14 @@
 //! The security log of a running server: what it notes, who may read it, what the console proves.
 
-use crate::app::{Browser, LOGIN, PASSWORD, TestApp, failure_line, huike};
+use crate::app::{Browser, LOGIN, PASSWORD, TestApp, failure_line, huike, with_settings};
+use huike_server::clock::Clock;
 use huike_server::config::Settings;
-use huike_server::journal::REFUSALS_MAX;
+use huike_server::journal::{REFUSALS_MAX, verify};
+use huike_server::serve::Server;
 use serde_json::{Value, json};
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
+use std::time::Duration;
 
 /// Words of what happened, oldest first.
 async fn whats(administrator: &Browser) -> Vec<String> {
@@ -289,4 +292,32 @@ fn the_log_is_kept_for_half_a_year_at_least() {
     let folder = tempfile::tempdir().unwrap();
     let line = failure_line(&huike(folder.path(), &["serve", "--journal-days", "30"]));
     assert!(line.contains("at least 183 days"), "{line}");
+}
+
+#[tokio::test]
+async fn a_server_drops_what_is_older_than_it_must_keep_and_signs_that_off() {
+    let app = TestApp::start().await;
+    app.administrator().await;
+    let head = app.state.store.journal_chain().await.unwrap().head;
+    let folder = app.stop().await;
+    let clock = Clock::system();
+    clock.advance(Duration::from_secs(184 * 24 * 60 * 60));
+    let settings = Settings {
+        journal_days: Some(183),
+        ..Settings::default()
+    };
+    let config = with_settings(folder.path(), settings);
+    let server = Server::open(config, clock).await.unwrap();
+    let app = TestApp::run(server, folder);
+    let kept = loop {
+        let kept = app.state.store.journal_after(0, 10).await.unwrap();
+        if kept.iter().any(|it| it.what == "trimmed") {
+            break kept;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].detail, head.to_string());
+    let proved = verify(&*app.state.store, Some(head)).await.unwrap();
+    assert_eq!(proved.unwrap().count, 1);
 }

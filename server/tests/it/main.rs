@@ -7,6 +7,7 @@ mod backup;
 mod config;
 mod demo;
 mod erasure;
+mod hardening;
 mod headers;
 mod import;
 mod import_crash;
