@@ -1,9 +1,13 @@
 //! Settings: the member, the people, other programs, the look, the device.
 
 mod account;
+mod confirm;
 mod device;
+mod journal;
 mod look;
 mod members;
+mod second_factor;
+mod sessions;
 mod shown_once;
 mod tokens;
 
@@ -19,11 +23,12 @@ use crate::store::use_store;
 use crate::ui::{Tab, Tabs, follow, part};
 
 /// The parts of the page, by the word in the address.
-const SECTIONS: [(&str, fn(&Messages) -> String); 6] = [
+const SECTIONS: [(&str, fn(&Messages) -> String); 7] = [
     ("account", Messages::settings_account),
     ("members", Messages::settings_members),
     ("pipelines", Messages::pipelines_title),
     ("tokens", Messages::tokens_title),
+    ("journal", Messages::journal_title),
     ("look", Messages::settings_look),
     ("device", Messages::settings_device),
 ];
@@ -51,9 +56,11 @@ pub fn SettingsPage() -> impl IntoView {
         document().set_title(&format!("{title} · {}", i18n.t(Messages::app_title)));
     });
     let tabs = Signal::derive(move || {
-        let offered = SECTIONS
-            .iter()
-            .filter(|it| it.0 != "members" || store.may(Action::View));
+        let offered = SECTIONS.iter().filter(|it| match it.0 {
+            "members" => store.may(Action::View),
+            "journal" => store.may(Action::Administer),
+            _ => true,
+        });
         offered
             .map(|(id, words)| Tab {
                 id: (*id).to_owned(),
@@ -67,6 +74,7 @@ pub fn SettingsPage() -> impl IntoView {
         "members" => view! { <members::Members/> }.into_any(),
         "pipelines" => view! { <PipelinesSettings/> }.into_any(),
         "tokens" => view! { <tokens::Tokens/> }.into_any(),
+        "journal" => view! { <journal::Journal/> }.into_any(),
         "look" => view! { <look::Look/> }.into_any(),
         "device" => view! { <device::Device/> }.into_any(),
         _ => view! { <account::Account/> }.into_any(),

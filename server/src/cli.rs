@@ -1,12 +1,17 @@
 //! The commands of `huike`.
 
+mod audit;
 mod erase;
 mod member;
 
+use crate::auth::account;
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseAddress, Settings};
+use crate::store::journal::{NewEntry, What};
 use crate::sync::{Hub, Ingest, epochs};
-use crate::{audit, backup, consistency, database, demo, export, logging, relocation, serve, sync};
+use crate::{
+    backup, consistency, database, demo, export, journal, logging, relocation, serve, sync,
+};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -72,6 +77,9 @@ enum Command {
     },
     /// Erase a record and all that belongs to it for good, while no server runs on the data folder
     Erase(erase::EraseOptions),
+    /// The security log
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// People
     #[command(subcommand)]
     Member(member::MemberCommand),
@@ -127,6 +135,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Check { audit } => check(&config, audit).await,
         Command::Export { folder } => {
             let store = database::open_existing(&config).await?;
+            let noted = NewEntry::new(What::Exported, clock.now()).with_detail(account::CONSOLE);
+            store.note(noted).await?;
             let exported = export::export(&*store, &folder).await;
             store.close().await;
             println!("{} records in {}", exported?, folder.display());
@@ -156,6 +166,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Erase(options) => erase::run(options, &config, &clock).await,
+        Command::Audit(command) => audit::run(command, &config).await,
         Command::Member(command) => member::run(command, &config, &clock).await,
     }
 }
@@ -179,8 +190,13 @@ async fn check(config: &Config, with_audit: bool) -> anyhow::Result<()> {
     if damages.as_ref().is_ok_and(Vec::is_empty) {
         damages = Ok(consistency::faults(&*store).await?);
     }
+    if let Ok(damages) = &mut damages
+        && let Err(fault) = journal::verify(&*store, None).await?
+    {
+        damages.push(fault.to_string());
+    }
     if with_audit && let Ok(damages) = &mut damages {
-        let differences = audit::all(&*store).await?;
+        let differences = crate::audit::all(&*store).await?;
         let told = differences.iter();
         damages.extend(told.map(|it| format!("record {} {}", it.record.id, it.what)));
     }

@@ -14,6 +14,9 @@ use serde::Deserialize;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+/// Half a year: the shortest time for which logs of a network service have to be kept in China.
+pub const JOURNAL_DAYS_MIN: u32 = 183;
+
 /// What was said, as said. [`Config`] is what it means.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -80,6 +83,9 @@ pub struct Settings {
         global = true
     )]
     pub metrics_token: Option<String>,
+    /// Days for which entries of the security log are kept, at least 183 (default: for ever)
+    #[arg(long, env = "HUIKE_JOURNAL_DAYS", value_name = "DAYS", global = true)]
+    pub journal_days: Option<u32>,
     /// Remove the service worker from all browsers: a way out if a build made them unusable
     /// (default: false)
     #[arg(
@@ -129,6 +135,8 @@ pub struct Config {
     pub open_sign_up: bool,
     /// Token for `/metrics`.
     pub metrics_token: Option<String>,
+    /// Days for which entries of the security log are kept, if not for ever.
+    pub journal_days: Option<u32>,
     /// Whether `/sw.js` removes the service worker.
     pub kill_service_worker: bool,
 }
@@ -164,6 +172,9 @@ pub enum ConfigError {
     /// The base address is not one.
     #[error("base address `{0}` must be http:// or https:// with a host and no path")]
     BaseAddress(String),
+    /// The security log would be kept too short.
+    #[error("the security log is kept for at least {JOURNAL_DAYS_MIN} days, not {0}")]
+    JournalDays(u32),
 }
 
 impl Settings {
@@ -202,6 +213,7 @@ impl Settings {
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             open_sign_up: self.open_sign_up.or(other.open_sign_up),
             metrics_token: self.metrics_token.or(other.metrics_token),
+            journal_days: self.journal_days.or(other.journal_days),
             kill_service_worker: self.kill_service_worker.or(other.kill_service_worker),
         }
     }
@@ -216,6 +228,9 @@ impl TryFrom<Settings> for Config {
             .as_deref()
             .map(BaseAddress::parse)
             .transpose()?;
+        if let Some(days) = settings.journal_days.filter(|it| *it < JOURNAL_DAYS_MIN) {
+            return Err(ConfigError::JournalDays(days));
+        }
         Ok(Config {
             listen: settings.listen.unwrap_or(IpAddr::from([127, 0, 0, 1])),
             port: settings.port.unwrap_or(8080),
@@ -230,6 +245,7 @@ impl TryFrom<Settings> for Config {
             trusted_proxies: settings.trusted_proxies.unwrap_or_default(),
             open_sign_up: settings.open_sign_up.unwrap_or(false),
             metrics_token: settings.metrics_token.filter(|it| !it.is_empty()),
+            journal_days: settings.journal_days,
             kill_service_worker: settings.kill_service_worker.unwrap_or(false),
         })
     }

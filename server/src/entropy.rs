@@ -59,6 +59,20 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// Reads the hexadecimal form of a digest.
+pub fn unhex(text: &str) -> Option<Digest> {
+    let digits = text.as_bytes();
+    let mut bytes = Digest::default();
+    if digits.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let pair = std::str::from_utf8(pair).ok()?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,12 @@ pub enum Refused {
     WrongCredentials,
     #[error("wrong password")]
     WrongPassword,
+    #[error("the password has to be typed again")]
+    ConfirmPassword,
+    #[error("the second factor is on already")]
+    SecondFactorIsOn,
+    #[error("wrong code")]
+    WrongCode,
     #[error("too many attempts")]
     Throttled { seconds: u64 },
     #[error("not a sign-in name")]
@@ -92,6 +98,9 @@ impl Refused {
             Refused::NotFound => "not-found",
             Refused::WrongCredentials => "wrong-credentials",
             Refused::WrongPassword => "wrong-password",
+            Refused::ConfirmPassword => "confirm-password",
+            Refused::SecondFactorIsOn => "second-factor-is-on",
+            Refused::WrongCode => "wrong-code",
             Refused::Throttled { .. } => "throttled",
             Refused::LoginMalformed => "login-malformed",
             Refused::LoginTaken => "login-taken",
@@ -126,15 +135,17 @@ impl Refused {
     pub fn status(&self) -> StatusCode {
         match self {
             Refused::NotSignedIn | Refused::WrongCredentials => StatusCode::UNAUTHORIZED,
-            Refused::NotPermitted | Refused::SetUpClosed | Refused::CrossSite => {
-                StatusCode::FORBIDDEN
-            }
+            Refused::NotPermitted
+            | Refused::ConfirmPassword
+            | Refused::SetUpClosed
+            | Refused::CrossSite => StatusCode::FORBIDDEN,
             Refused::NotFound => StatusCode::NOT_FOUND,
             Refused::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refused::LoginTaken
             | Refused::TooManyInvitations
             | Refused::LastAdministrator
-            | Refused::DepartmentInUse => StatusCode::CONFLICT,
+            | Refused::DepartmentInUse
+            | Refused::SecondFactorIsOn => StatusCode::CONFLICT,
             Refused::LinkClosed => StatusCode::GONE,
             Refused::WrongPassword
             | Refused::LoginMalformed
@@ -144,6 +155,7 @@ impl Refused {
             | Refused::PasswordTooLong
             | Refused::PasswordTooCommon
             | Refused::PasswordLikeLogin
+            | Refused::WrongCode
             | Refused::WrongSetUpCode
             | Refused::AdministratorWhole
             | Refused::DepartmentMisplaced
@@ -278,6 +290,9 @@ mod tests {
             Refused::NotFound,
             Refused::WrongCredentials,
             Refused::WrongPassword,
+            Refused::ConfirmPassword,
+            Refused::SecondFactorIsOn,
+            Refused::WrongCode,
             Refused::LoginMalformed,
             Refused::LoginTaken,
             Refused::NameMissing,

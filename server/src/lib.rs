@@ -24,6 +24,7 @@ pub mod failpoint;
 pub mod history;
 pub mod http;
 pub mod import;
+pub mod journal;
 pub mod logging;
 pub mod pages;
 pub mod projection;

@@ -3,6 +3,7 @@
 //! Rendered by Leptos on the server and never hydrated. A form that was refused is shown again with
 //! what was typed (but never a password) and one sentence on what to do.
 
+pub mod code;
 pub mod form;
 pub mod frame;
 pub mod join;

@@ -1,7 +1,7 @@
 //! Every address of the server on one screen.
 
 use crate::app::AppState;
-use crate::http::{failures, headers, language, metrics, observe, origin, shell, site};
+use crate::http::{failures, headers, language, metrics, observe, origin, refusals, shell, site};
 use crate::{api, auth, import, pages, sync};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -34,6 +34,10 @@ pub fn router(state: AppState) -> Router {
         .route(
             "/sign-in",
             get(pages::sign_in::show).post(pages::sign_in::submit),
+        )
+        .route(
+            "/sign-in/code",
+            get(pages::code::show).post(pages::code::submit),
         )
         .route("/sign-out", post(pages::sign_in::sign_out))
         .route(
@@ -79,6 +83,33 @@ pub fn router(state: AppState) -> Router {
         )
         .route("/api/v1/roles", get(api::roles::list))
         .route("/api/v1/roles/{role}", put(api::roles::narrow))
+        .route("/api/v1/journal", get(api::journal::list))
+        .route("/api/v1/journal/export", get(api::journal::export))
+        .route("/api/v1/sessions", get(api::sessions::list))
+        .route(
+            "/api/v1/sessions/end-others",
+            post(api::sessions::end_others),
+        )
+        .route("/api/v1/sessions/{id}", delete(api::sessions::end_one))
+        .route("/api/v1/confirm", post(api::sessions::confirm))
+        .route("/api/v1/second-factor", get(api::second_factor::show))
+        .route(
+            "/api/v1/second-factor/begin",
+            post(api::second_factor::begin),
+        )
+        .route(
+            "/api/v1/second-factor/picture.svg",
+            get(api::second_factor::picture),
+        )
+        .route(
+            "/api/v1/second-factor/turn-on",
+            post(api::second_factor::turn_on),
+        )
+        .route(
+            "/api/v1/second-factor/turn-off",
+            post(api::second_factor::turn_off),
+        )
+        .route("/api/v1/second-factors", get(api::second_factor::members))
         .route("/api/v1/openapi.json", get(api::openapi::show))
         .route(
             "/api/v1/tokens",
@@ -145,6 +176,7 @@ pub fn router(state: AppState) -> Router {
             ANSWER_TIMEOUT,
         ))
         .merge(imports)
+        .layer(from_fn_with_state(state.clone(), refusals::note))
         .layer(from_fn_with_state(state.clone(), origin::guard))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(failures::into_words))

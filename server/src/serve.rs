@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::database;
 use crate::erasure;
+use crate::journal;
 use crate::router::router;
 use crate::sync::{epochs, known, presence, ranks, sessions, snapshot};
 use anyhow::{anyhow, bail};
@@ -83,6 +84,7 @@ impl Server {
         let snapping = tokio::spawn(snapshot::keep_ready(state.clone()));
         let renewing = tokio::spawn(epochs::keep_small(state.clone()));
         let auditing = tokio::spawn(audit::keep(state.clone()));
+        let keeping = tokio::spawn(journal::keep(state.clone()));
         let watching = tokio::spawn(sessions::watch(state.clone()));
         let sharing = tokio::spawn(presence::share(state.clone()));
         let writing = tokio::spawn(known::keep_written(state.clone()));
@@ -106,6 +108,7 @@ impl Server {
         shortening.abort();
         snapping.abort();
         auditing.abort();
+        keeping.abort();
         watching.abort();
         sharing.abort();
         writing.abort();

@@ -9,12 +9,14 @@ pub mod erasures;
 pub mod files;
 pub mod histories;
 pub mod imports;
+pub mod journal;
 pub mod notices;
 pub mod people;
 pub mod postgres;
 pub mod programs;
 pub mod queries;
 pub mod rights;
+pub mod second_factors;
 mod sql_error;
 pub mod sqlite;
 pub mod transfer;
@@ -26,11 +28,13 @@ pub use erasures::Erasures;
 pub use files::Files;
 pub use histories::Histories;
 pub use imports::Imports;
+pub use journal::Journal;
 pub use notices::Notices;
 pub use people::People;
 pub use programs::Programs;
 pub use queries::Queries;
 pub use rights::Rights;
+pub use second_factors::SecondFactors;
 pub use upkeep::Upkeep;
 
 /// Everything the server remembers.
@@ -40,9 +44,11 @@ pub trait Store:
     + Documents
     + Erasures
     + Imports
+    + Journal
     + Programs
     + Queries
     + Rights
+    + SecondFactors
     + Files
     + Histories
     + Upkeep
@@ -60,9 +66,11 @@ impl<T> Store for T where
         + Documents
         + Erasures
         + Imports
+        + Journal
         + Programs
         + Queries
         + Rights
+        + SecondFactors
         + Files
         + Histories
         + Upkeep

@@ -25,9 +25,14 @@ password-title = Change password
 password-lead = Your other devices will have to sign in again. Edits waiting there are not lost.
 password-current = Current password
 password-new = New password
-password-hint = At least 10 characters, such as a few unrelated words
+password-hint = At least 10 characters, better 15: a few unrelated words. What is easy to guess is refused.
 password-submit = Save new password
 password-changed = Your password was changed and your other devices were signed out.
 password-back = Back to Huike
 reset-title = Set a new password
 reset-closed = This link was used or has expired. Ask your administrator for another one.
+
+code-title = One more step
+code-lead = Your password was right. Now the code that your phone shows.
+code-label = Code
+code-hint = Six digits from your app for codes, or one of your recovery codes

@@ -25,9 +25,14 @@ password-title = 修改密码
 password-lead = 修改后，其他设备需要重新登录。那里等待同步的修改不会丢失。
 password-current = 当前密码
 password-new = 新密码
-password-hint = 至少 10 个字符，例如几个不相干的词
+password-hint = 至少 10 个字符，最好 15 个：几个不相干的词。太容易猜到的不能用。
 password-submit = 保存新密码
 password-changed = 密码已修改，其他设备已退出登录。
 password-back = 回到汇客
 reset-title = 设置新密码
 reset-closed = 这个链接已经用过或过期。请管理员再生成一个。
+
+code-title = 还有一步
+code-lead = 密码正确。请输入手机上显示的验证码。
+code-label = 验证码
+code-hint = 验证器应用里的 6 位数字，或一个恢复码

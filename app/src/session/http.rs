@@ -40,6 +40,11 @@ fn parse(bytes: &[u8]) -> Option<JsValue> {
     JSON::parse(std::str::from_utf8(bytes).ok()?).ok()
 }
 
+/// Reads a text as it is.
+pub async fn get_text(path: &str) -> Result<String, HttpError> {
+    String::from_utf8(send("GET", path, None).await?).map_err(|_| HttpError::Unreadable)
+}
+
 /// A part of an answer.
 pub fn part(answer: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(answer, &name.into()).ok()

@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use serde::Serialize;
 
 use super::role_key;
+use super::second_factor::SecondFactor;
+use super::sessions::Sessions;
 use crate::i18n::use_i18n;
 use crate::session::http::{self, HttpError};
 use crate::session::use_session;
@@ -108,6 +110,8 @@ pub fn Account() -> impl IntoView {
                 </div>
             </form>
         </section>
+        <SecondFactor/>
+        <Sessions/>
     }
     .into_any()
 }

@@ -6,14 +6,14 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::confirm::ProblemOrConfirm;
 use super::role_key;
 use super::shown_once::ShownOnce;
 use crate::i18n::use_i18n;
 use crate::session::http::{self, HttpError};
 use crate::store::use_store;
 use crate::ui::{
-    Avatar, Badge, Button, ButtonKind, Choice, Editor, Field, For, Glyph, Notice, Show, Tone,
-    listen, part,
+    Avatar, Badge, Button, ButtonKind, Choice, Editor, Field, For, Glyph, Show, listen, part,
 };
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -40,11 +40,25 @@ struct Asked {
     role: String,
 }
 
+/// Members who show a code when they sign in.
+#[derive(Deserialize)]
+struct WithCode {
+    members: Vec<String>,
+}
+
 /// The people of the workspace.
 #[component]
 pub fn Members() -> impl IntoView {
     let (store, i18n) = (use_store(), use_i18n());
     let members = store.members();
+    let with_code = RwSignal::new(Vec::<String>::new());
+    if store.may(Action::Administer) {
+        leptos::task::spawn_local(async move {
+            if let Ok(answer) = http::get::<WithCode>("/api/v1/second-factors").await {
+                with_code.try_set(answer.members);
+            }
+        });
+    }
     view! {
         <section class="panel">
             <h2>{i18n.text(Messages::settings_members)}</h2>
@@ -56,6 +70,10 @@ pub fn Members() -> impl IntoView {
                             <b>{member.name.to_string()}</b>
                             <span>{part(move || i18n.by_key(&role_key(member.role.word())))}</span>
                         </span>
+                        {part(move || {
+                            let has_it = with_code.with(|it| it.contains(&member.id.to_string()));
+                            has_it.then(|| view! { <Badge label=i18n.text(Messages::second_factor_has)/> })
+                        })}
                         {(!member.active).then(|| view! { <Badge label=i18n.text(Messages::settings_member_gone)/> })}
                     </li>
                 </For>
@@ -157,11 +175,7 @@ fn Invite() -> impl IntoView {
                     />
                 </div>
             </form>
-            {part(move || error.get().map(|it| view! {
-                <Notice tone=Tone::Bad glyph=Glyph::Warning>
-                    <span>{it.words(i18n)}</span>
-                </Notice>
-            }))}
+            <ProblemOrConfirm error again=move |()| invite()/>
             {part(move || made.get().and_then(|it| it.link).map(|secret| view! {
                 <ShownOnce words=i18n.text(Messages::invite_once) secret/>
             }))}

@@ -5,12 +5,11 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::confirm::ProblemOrConfirm;
 use super::shown_once::ShownOnce;
 use crate::i18n::{I18n, use_i18n};
 use crate::session::http::{self, HttpError};
-use crate::ui::{
-    Button, ButtonKind, Choice, Editor, Field, For, Glyph, Notice, Show, Tone, listen, part,
-};
+use crate::ui::{Button, ButtonKind, Choice, Editor, Field, For, Glyph, Show, listen, part};
 
 const PATH: &str = "/api/v1/tokens";
 /// Days that are offered; the empty word is for ever.
@@ -145,11 +144,7 @@ pub fn Tokens() -> impl IntoView {
                     />
                 </div>
             </form>
-            {part(move || error.get().map(|it| view! {
-                <Notice tone=Tone::Bad glyph=Glyph::Warning>
-                    <span>{it.words(i18n)}</span>
-                </Notice>
-            }))}
+            <ProblemOrConfirm error again=move |()| make()/>
             {part(move || made.get().and_then(|it| it.token).map(|secret| view! {
                 <ShownOnce words=i18n.text(Messages::tokens_once) secret/>
             }))}

@@ -63,6 +63,7 @@ pub async fn make(
     Json(asked): Json<Named>,
 ) -> Result<(StatusCode, Fresh<Value>), Failure> {
     must_administer(&signed_in)?;
+    signed_in.must_be_confirmed(&state)?;
     let (_, root) = named(&asked.kind, &asked.id)?;
     let by = Asked {
         workspace_id: signed_in.workspace.id,

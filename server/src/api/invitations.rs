@@ -8,7 +8,7 @@ use crate::store::people::Invitation;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use huike_shared::access::Role;
+use huike_shared::access::{Action, Role, allows};
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
 use serde::Deserialize;
@@ -42,6 +42,9 @@ pub async fn invite(
     signed_in: SignedIn,
     Json(asked): Json<Asked>,
 ) -> Result<(StatusCode, Fresh<Value>), Failure> {
+    if allows(signed_in.member.role, Action::Administer) {
+        signed_in.must_be_confirmed(&state)?;
+    }
     let role = match asked.role.as_str() {
         "" => Role::Salesperson,
         word => Role::from_word(word).ok_or(Refused::BadRequest)?,

@@ -8,6 +8,7 @@ mod paths;
 mod schemas;
 
 use super::record::kinds;
+use crate::auth::Caller;
 use axum::http::header;
 use axum::response::IntoResponse;
 use std::sync::OnceLock;
@@ -21,8 +22,8 @@ const TOKEN: &str = "token";
 /// Name of the scheme by cookie.
 const SESSION: &str = "session";
 
-/// `GET /api/v1/openapi.json`, for anybody: it holds nothing of any workspace.
-pub async fn show() -> impl IntoResponse {
+/// `GET /api/v1/openapi.json`, for members and their programs: whoever looks for a way in is told nothing.
+pub async fn show(_caller: Caller) -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),

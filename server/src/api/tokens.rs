@@ -42,6 +42,7 @@ pub async fn make(
     signed_in: SignedIn,
     Json(asked): Json<Asked>,
 ) -> Result<(StatusCode, Fresh<Value>), Failure> {
+    signed_in.must_be_confirmed(&state)?;
     let scope = Scope::from_word(&asked.scope).ok_or_else(|| ApiError::BadParameter {
         name: "scope".to_owned(),
     })?;

@@ -6,12 +6,16 @@ use crate::app::{AppState, Ended};
 use crate::entropy::{digest, token};
 use crate::error::{Failure, Refused};
 use crate::store::Store;
+use crate::store::journal::{NewEntry, What};
 use crate::store::people::User;
 use huike_shared::time::Timestamp;
 use std::net::IpAddr;
 
 /// Hours for which a reset link works.
 pub const RESET_HOURS: i64 = 24;
+
+/// Says in the security log that somebody at the console did it.
+pub const CONSOLE: &str = "console";
 
 /// Changes the password of the member who asks and ends their other sessions.
 pub async fn change_password(
@@ -37,7 +41,8 @@ pub async fn change_password(
         return Err(Refused::WrongPassword.into());
     }
     attempt.succeed(state).await?;
-    set(state, &user, new, Some(signed_in.session)).await
+    let entry = NewEntry::by(&signed_in.member, What::PasswordChanged, state.clock.now());
+    set(state, &user, new, Some(signed_in.session), entry).await
 }
 
 /// The user of a reset link that still works.
@@ -52,7 +57,9 @@ pub async fn look_at_reset(state: &AppState, token: &str) -> Result<User, Failur
 /// Sets a new password by a reset link; all sessions end and the link stops working.
 pub async fn reset_password(state: &AppState, token: &str, new: &str) -> Result<(), Failure> {
     let user = look_at_reset(state, token).await?;
-    set(state, &user, new, None).await
+    let members = state.store.memberships(user.id).await?;
+    let entry = NewEntry::to(members.first(), What::PasswordReset, state.clock.now());
+    set(state, &user, new, None, entry).await
 }
 
 async fn set(
@@ -60,12 +67,13 @@ async fn set(
     user: &User,
     new: &str,
     except: Option<crate::store::people::Digest>,
+    entry: NewEntry,
 ) -> Result<(), Failure> {
     password::check(new, &user.login)?;
     let hash = state.passwords.hash(new).await?;
     state
         .store
-        .set_password(user.id, &hash, except, state.clock.now())
+        .set_password(user.id, &hash, except, entry)
         .await?;
     state.tell_ended(Ended::User {
         user_id: user.id,
@@ -78,8 +86,10 @@ async fn set(
 pub async fn make_reset(store: &dyn Store, user: &User, now: Timestamp) -> Result<String, Failure> {
     let token = token();
     let expires_at = Timestamp::from_millis(now.millis() + RESET_HOURS * 60 * 60 * 1000);
+    let members = store.memberships(user.id).await?;
+    let entry = NewEntry::to(members.first(), What::ResetLinkMade, now).with_detail(CONSOLE);
     store
-        .add_password_reset(user.id, digest(token.as_bytes()), now, expires_at)
+        .add_password_reset(user.id, digest(token.as_bytes()), expires_at, entry)
         .await?;
     Ok(token)
 }

@@ -3,11 +3,12 @@
 //! A request with a bearer token is judged by the token alone: its cookies were dropped at the door
 //! (`crate::http::origin`), so a token that is worth nothing never falls back to somebody's session.
 
-use super::session::{self, SignedIn};
+use super::session::SignedIn;
 use super::token;
 use crate::api::error::ApiError;
 use crate::app::AppState;
 use crate::error::{Failure, Refused};
+use crate::http::refusals::Asker;
 use crate::store::people::{Member, Workspace};
 use crate::store::programs::Scope;
 use axum::extract::{FromRef, FromRequestParts};
@@ -15,7 +16,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use huike_shared::access::{Action, allows};
 use huike_shared::id::RecordId;
-use tower_sessions::Session;
 
 /// The member who asks, and by what they were let in.
 #[derive(Clone, Debug)]
@@ -89,6 +89,9 @@ where
         let state = AppState::from_ref(state);
         if let Some(shown) = bearer(&parts.headers) {
             let (token, member) = token::find(&state, shown).await?;
+            if let Some(asker) = parts.extensions.get::<Asker>() {
+                asker.is(&member);
+            }
             let workspace = state.store.workspace(member.workspace_id).await?;
             return Ok(Caller {
                 workspace: workspace.ok_or(ApiError::TokenInvalid)?,
@@ -99,12 +102,9 @@ where
                 },
             });
         }
-        let session = parts.extensions.get::<Session>().cloned();
-        let session = session.ok_or(Refused::NotSignedIn)?;
-        let signed_in = session::find(&state, &session).await?;
         let SignedIn {
             member, workspace, ..
-        } = signed_in.ok_or(Refused::NotSignedIn)?;
+        } = <SignedIn as FromRequestParts<AppState>>::from_request_parts(parts, &state).await?;
         Ok(Caller {
             member,
             workspace,

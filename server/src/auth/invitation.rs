@@ -6,6 +6,7 @@ use super::{login, password};
 use crate::app::AppState;
 use crate::entropy::{OsEntropy, digest, token};
 use crate::error::{Failure, Refused};
+use crate::store::journal::{NewEntry, What};
 use crate::store::people::{Invitation, Joined, Joining, Member};
 use huike_shared::access::{Action, Role, allows};
 use huike_shared::id::{Entropy as _, RecordId};
@@ -70,9 +71,10 @@ pub async fn invite(
 /// Takes a link back.
 pub async fn revoke(state: &AppState, member: &Member, id: RecordId) -> Result<(), Failure> {
     must_administer(member)?;
+    let entry = NewEntry::by(member, What::InvitationRevoked, state.clock.now()).about(id);
     if state
         .store
-        .revoke_invitation(member.workspace_id, id, state.clock.now())
+        .revoke_invitation(member.workspace_id, id, entry)
         .await?
     {
         Ok(())

@@ -5,8 +5,9 @@ use super::{login, password};
 use crate::app::AppState;
 use crate::entropy::OsEntropy;
 use crate::error::{Failure, Refused};
+use crate::store::journal::{NewEntry, What};
 use crate::store::people::{Member, Opened, Opening, User, Workspace};
-use huike_shared::id::Entropy as _;
+use huike_shared::id::{Entropy as _, RecordId};
 use std::net::IpAddr;
 
 /// Longest name of a person or a workspace, in characters.
@@ -25,12 +26,18 @@ pub async fn sign_in(
     let user = state.store.user_by_login(&login).await?;
     let kept = user.as_ref().map(|it| it.password_hash.as_str());
     let is_right = state.passwords.verify(password_typed, kept).await?;
-    let Some(user) = user.filter(|_| is_right) else {
+    // Asked for a name that nobody has as well: an answer that is quicker would tell so.
+    let user_id = user.map_or_else(RecordId::default, |it| it.id);
+    let member = state.store.memberships(user_id).await?.into_iter().next();
+    let Some(member) = member.clone().filter(|_| is_right) else {
         metrics::counter!("huike_sign_in_failures_total").increment(1);
+        if attempt.is_noted {
+            let now = state.clock.now();
+            let entry = NewEntry::to(member.as_ref(), What::SignInFailed, now);
+            state.store.note(entry).await?;
+        }
         return Err(Refused::WrongCredentials.into());
     };
-    let member = state.store.memberships(user.id).await?.into_iter().next();
-    let member = member.ok_or(Refused::WrongCredentials)?;
     attempt.succeed(state).await?;
     Ok(member)
 }

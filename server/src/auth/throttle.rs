@@ -15,6 +15,9 @@ use std::time::Duration;
 /// Failed attempts for one name from one address within the window.
 pub const ATTEMPTS_MAX: i64 = 5;
 
+/// Failed attempts within the window, wherever they come from.
+pub const ANYWHERE_ATTEMPTS_MAX: i64 = 10;
+
 /// How long a failed attempt counts.
 pub const WINDOW: Duration = Duration::from_secs(15 * 60);
 
@@ -28,6 +31,8 @@ const LATE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Attempt {
     key: Digest,
+    /// False once so many come from its address that they are no longer noted one by one.
+    pub is_noted: bool,
 }
 
 impl Attempt {
@@ -49,15 +54,39 @@ impl Attempt {
             return Err(Refused::Throttled { seconds }.into());
         }
         let crowd = digest(place.as_bytes());
-        match state
+        let admitted = state
             .store
-            .admit_attempt(crowd, now, since, ADDRESS_ATTEMPTS_MAX)
-            .await?
-        {
-            Admission::Granted => {}
-            Admission::Full { .. } => tokio::time::sleep(LATE).await,
+            .admit_attempt(crowd, now, since, ADDRESS_ATTEMPTS_MAX);
+        let is_noted = match admitted.await? {
+            Admission::Granted => true,
+            Admission::Full { .. } => {
+                tokio::time::sleep(LATE).await;
+                false
+            }
+        };
+        Ok(Attempt { key, is_noted })
+    }
+
+    /// The same wherever it comes from, for what only the person themselves can come to.
+    pub async fn begin_anywhere(state: &AppState, name: &str) -> Result<Self, Failure> {
+        let now = state.clock.now();
+        let window_ms = WINDOW.as_millis() as i64;
+        let since = Timestamp::from_millis(now.millis() - window_ms);
+        let key = digest(format!("anywhere\n{name}").as_bytes());
+        let admitted = state
+            .store
+            .admit_attempt(key, now, since, ANYWHERE_ATTEMPTS_MAX);
+        match admitted.await? {
+            Admission::Granted => Ok(Attempt {
+                key,
+                is_noted: true,
+            }),
+            Admission::Full { oldest } => {
+                let wait_ms = oldest.millis() + window_ms - now.millis();
+                let seconds = u64::try_from(wait_ms / 1000 + 1).unwrap_or(1);
+                Err(Refused::Throttled { seconds }.into())
+            }
         }
-        Ok(Attempt { key })
     }
 
     /// It succeeded: the earlier failures no longer count.

@@ -9,6 +9,7 @@ use crate::api::error::ApiError;
 use crate::app::AppState;
 use crate::entropy::{OsEntropy, digest, hex, token};
 use crate::error::{Failure, Refused};
+use crate::store::journal::{NewEntry, What};
 use crate::store::people::{Digest, Member};
 use crate::store::programs::{AccessToken, Scope};
 use huike_shared::id::{Entropy as _, RecordId};
@@ -98,7 +99,11 @@ pub async fn make(
         secret: secret(),
     };
     let kept = digest(made.secret.as_bytes());
-    if !state.store.add_token(&made.token, kept, TOKENS_MAX).await? {
+    let entry = NewEntry::by(member, What::TokenMade, now)
+        .about(made.token.id)
+        .with_detail(scope.word());
+    let added = state.store.add_token(&made.token, kept, TOKENS_MAX, entry);
+    if !added.await? {
         return Err(ApiError::TooManyTokens.into());
     }
     Ok(made)
@@ -106,7 +111,8 @@ pub async fn make(
 
 /// Revokes a token of a member.
 pub async fn revoke(state: &AppState, member: &Member, id: RecordId) -> Result<(), Failure> {
-    if state.store.remove_token(member.id, id).await? {
+    let entry = NewEntry::by(member, What::TokenRevoked, state.clock.now()).about(id);
+    if state.store.remove_token(member.id, id, entry).await? {
         Ok(())
     } else {
         Err(Refused::NotFound.into())

@@ -4,7 +4,8 @@ use crate::auth::{account, login, password};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database;
-use anyhow::{Context as _, anyhow};
+use crate::store::journal::{NewEntry, What};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Subcommand;
 use std::io::Read as _;
 
@@ -17,6 +18,11 @@ pub enum MemberCommand {
         /// Read the new password from standard input instead; all sessions of the person end
         #[arg(long)]
         stdin: bool,
+    },
+    /// Turn the code of a person off who has lost phone and recovery codes, also while the server runs
+    ResetSecondFactor {
+        /// Sign-in name: e-mail or phone number
+        login: String,
     },
 }
 
@@ -35,9 +41,10 @@ pub async fn run(command: MemberCommand, config: &Config, clock: &Clock) -> anyh
                 let new = typed.trim_end_matches(['\r', '\n']);
                 password::check(new, &user.login)?;
                 let hash = password::Passwords::new()?.hash(new).await?;
-                store
-                    .set_password(user.id, &hash, None, clock.now())
-                    .await?;
+                let members = store.memberships(user.id).await?;
+                let entry = NewEntry::to(members.first(), What::PasswordReset, clock.now())
+                    .with_detail(account::CONSOLE);
+                store.set_password(user.id, &hash, None, entry).await?;
                 println!("the password is set");
             } else {
                 let token = account::make_reset(&*store, &user, clock.now()).await?;
@@ -50,6 +57,23 @@ pub async fn run(command: MemberCommand, config: &Config, clock: &Clock) -> anyh
             }
             store.close().await;
             Ok(())
+        }
+        MemberCommand::ResetSecondFactor { login } => {
+            let store = database::open_existing(config).await?;
+            let login = login::parse(&login)?;
+            let user = store.user_by_login(&login).await?;
+            let user = user.ok_or_else(|| anyhow!("nobody signs in as {login}"))?;
+            let members = store.memberships(user.id).await?;
+            let entry = NewEntry::to(members.first(), What::SecondFactorOff, clock.now())
+                .with_detail(account::CONSOLE);
+            let was_on = store.turn_off_second_factor(user.id, entry).await;
+            store.close().await;
+            if was_on? {
+                println!("{login} signs in with the password alone now");
+                Ok(())
+            } else {
+                bail!("{login} has no second factor")
+            }
         }
     }
 }

@@ -43,7 +43,7 @@ impl Problem {
     /// Which field it is about.
     fn field(&self) -> Option<&'static str> {
         match self.refused.as_ref()? {
-            Refused::WrongSetUpCode => Some("code"),
+            Refused::WrongSetUpCode | Refused::WrongCode => Some("code"),
             Refused::LoginMalformed | Refused::LoginTaken => Some("login"),
             Refused::NameMissing | Refused::NameTooLong => Some("name"),
             Refused::WrongPassword => Some("current"),

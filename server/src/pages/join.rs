@@ -10,6 +10,7 @@ use crate::http::client_address::ClientAddress;
 use crate::store::people::Invitation;
 use axum::Form;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -52,6 +53,7 @@ pub async fn submit(
     State(state): State<AppState>,
     frame: Frame,
     ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
     session: Session,
     Path(token): Path<String>,
     Form(typed): Form<Typed>,
@@ -63,7 +65,7 @@ pub async fn submit(
     } = &typed;
     match invitation::join(&state, address, &token, name, login, password).await {
         Ok(member) => {
-            session::begin(&session, &member).await?;
+            session::begin(&state, &session, &member, &headers).await?;
             Ok(enter(&state, &member, "/app/"))
         }
         Err(Failure::Refused(Refused::LinkClosed)) => Ok(closed(frame)),

@@ -10,6 +10,7 @@ use crate::error::{Failure, Refused};
 use crate::http::client_address::ClientAddress;
 use axum::Form;
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -50,6 +51,7 @@ pub async fn submit(
     State(state): State<AppState>,
     frame: Frame,
     ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
     session: Session,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
@@ -62,7 +64,7 @@ pub async fn submit(
     };
     match sign_in::set_up(&state, address, asked).await {
         Ok(member) => {
-            session::begin(&session, &member).await?;
+            session::begin(&state, &session, &member, &headers).await?;
             Ok(enter(&state, &member, "/app/"))
         }
         Err(Failure::Refused(Refused::SetUpClosed)) => Err(Refused::SetUpClosed.into()),

@@ -4,11 +4,12 @@ use super::form::{Field, Problem};
 use super::frame::Frame;
 use super::{enter, go};
 use crate::app::AppState;
-use crate::auth::{replica, session, sign_in};
+use crate::auth::{replica, second_factor, session, sign_in};
 use crate::error::Failure;
 use crate::http::client_address::ClientAddress;
 use axum::Form;
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -50,12 +51,17 @@ pub async fn submit(
     State(state): State<AppState>,
     frame: Frame,
     ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
     session: Session,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     match sign_in::sign_in(&state, address, &typed.login, &typed.password).await {
+        Ok(member) if second_factor::is_on(&state, &member).await? => {
+            session::wait_for_code(&state, &session, &member, target(&typed.next)).await?;
+            Ok(go("/sign-in/code"))
+        }
         Ok(member) => {
-            session::begin(&session, &member).await?;
+            session::begin(&state, &session, &member, &headers).await?;
             Ok(enter(&state, &member, target(&typed.next)))
         }
         Err(failure) => {

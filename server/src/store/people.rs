@@ -4,6 +4,7 @@
 //! that depend on each other are given by one call, so that they hold in one transaction.
 
 use super::StoreResult;
+use super::journal::NewEntry;
 use async_trait::async_trait;
 use huike_shared::access::Role;
 use huike_shared::id::RecordId;
@@ -148,6 +149,15 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
+/// A session with the time of its sign-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptSession {
+    /// As stored.
+    pub row: SessionRow,
+    /// When it was signed in.
+    pub created_at: Timestamp,
+}
+
 /// A browser that keeps a copy of a workspace (设备).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
@@ -177,13 +187,13 @@ pub trait People {
     async fn user_by_login(&self, login: &str) -> StoreResult<Option<User>>;
     /// The user with this id.
     async fn user(&self, id: RecordId) -> StoreResult<Option<User>>;
-    /// Sets a password and ends all sessions of the user but one.
+    /// Sets a password at the time of the entry, and ends all sessions of the user but one.
     async fn set_password(
         &self,
         user_id: RecordId,
         password_hash: &str,
         except: Option<Digest>,
-        now: Timestamp,
+        entry: NewEntry,
     ) -> StoreResult<()>;
 
     /// Members of a workspace, oldest first, also those who have left.
@@ -204,12 +214,12 @@ pub trait People {
     async fn invitations(&self, workspace_id: RecordId) -> StoreResult<Vec<Invitation>>;
     /// The invitation of a link, in whatever state.
     async fn invitation_by_token(&self, token: Digest) -> StoreResult<Option<Invitation>>;
-    /// Takes an open invitation back. False if there is no open one of that id in the workspace.
+    /// Takes an open invitation back at the time of the entry. False, and nothing noted, if there is no open one of that id in the workspace.
     async fn revoke_invitation(
         &self,
         workspace_id: RecordId,
         id: RecordId,
-        now: Timestamp,
+        entry: NewEntry,
     ) -> StoreResult<bool>;
     /// Lets somebody in by a link, once.
     async fn join(&self, joining: Joining) -> StoreResult<Joined>;
@@ -219,8 +229,8 @@ pub trait People {
         &self,
         user_id: RecordId,
         token: Digest,
-        now: Timestamp,
         expires_at: Timestamp,
+        entry: NewEntry,
     ) -> StoreResult<()>;
     /// The user of a link that still works.
     async fn user_by_reset(&self, token: Digest, now: Timestamp) -> StoreResult<Option<User>>;
@@ -235,6 +245,22 @@ pub trait People {
     async fn living_sessions(&self, ids: &[Digest], now: Timestamp) -> StoreResult<Vec<Digest>>;
     /// Ends a session.
     async fn remove_session(&self, id: Digest) -> StoreResult<()>;
+    /// The sessions of a user that have not ended, newest first.
+    async fn sessions(&self, user_id: RecordId, now: Timestamp) -> StoreResult<Vec<KeptSession>>;
+    /// Ends a session of a user. False, and nothing noted, if they have none of this id.
+    async fn end_session(
+        &self,
+        user_id: RecordId,
+        id: Digest,
+        entry: NewEntry,
+    ) -> StoreResult<bool>;
+    /// Ends all sessions of a user but one, and notes it if there were any. Answers how many.
+    async fn end_other_sessions(
+        &self,
+        user_id: RecordId,
+        except: Digest,
+        entry: NewEntry,
+    ) -> StoreResult<u64>;
 
     /// Notes that a device was here. False if it belongs to another member or is locked out.
     async fn meet_device(&self, device: Device) -> StoreResult<bool>;

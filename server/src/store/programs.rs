@@ -5,6 +5,7 @@
 //! the log says whether it happened.
 
 use super::StoreResult;
+use super::journal::NewEntry;
 use super::people::Digest;
 use async_trait::async_trait;
 use huike_shared::document::ChangeHash;
@@ -81,7 +82,13 @@ pub struct KeyedRequest {
 pub trait Programs {
     /// Keeps a new token unless its member has `max` of them. One transaction, so that two requests
     /// at once cannot slip through together.
-    async fn add_token(&self, token: &AccessToken, digest: Digest, max: u64) -> StoreResult<bool>;
+    async fn add_token(
+        &self,
+        token: &AccessToken,
+        digest: Digest,
+        max: u64,
+        entry: NewEntry,
+    ) -> StoreResult<bool>;
     /// A member's tokens, newest first.
     async fn tokens(&self, member_id: RecordId) -> StoreResult<Vec<AccessToken>>;
     /// The token with this digest, expired or not.
@@ -89,7 +96,12 @@ pub trait Programs {
     /// Notes that a token was used.
     async fn touch_token(&self, id: RecordId, now: Timestamp) -> StoreResult<()>;
     /// Revokes a token. False if the member has none of this id.
-    async fn remove_token(&self, member_id: RecordId, id: RecordId) -> StoreResult<bool>;
+    async fn remove_token(
+        &self,
+        member_id: RecordId,
+        id: RecordId,
+        entry: NewEntry,
+    ) -> StoreResult<bool>;
 
     /// The request that was made under a key.
     async fn keyed_request(

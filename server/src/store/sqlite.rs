@@ -11,11 +11,13 @@ mod erasures;
 mod files;
 mod histories;
 mod imports;
+mod journal;
 mod people;
 mod programs;
 mod queries;
 mod rights;
 mod schema;
+mod second_factors;
 
 use super::notices::{Notice, Notices};
 use super::upkeep::Upkeep;

@@ -7,13 +7,17 @@ mod errors;
 mod files;
 mod histories;
 mod imports;
+mod journal;
 mod people;
 mod programs;
 mod queries;
 mod rights;
+mod second_factors;
+mod sessions;
 
 use crate::postgres::Database;
 use huike_server::store::Store;
+use huike_server::store::journal::{NewEntry, What};
 use huike_server::store::people::{Opened, Opening, User, Workspace};
 use huike_server::store::postgres::PostgresStore;
 use huike_server::store::sqlite::SqliteStore;
@@ -31,6 +35,11 @@ pub const LOGIN: &str = "a@b";
 /// The time of the tests: moments that differ where it matters.
 pub fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(1_800_000_000_000 + millis)
+}
+
+/// Something for the security log, where a test is about something else.
+pub fn entry(millis: i64) -> NewEntry {
+    NewEntry::new(What::Refused, at(millis))
 }
 
 /// A new database that holds nothing but its schema.

@@ -1,11 +1,12 @@
 //! Erasing in Postgres.
 
 use super::changes::{kind, number, position, record_ref};
-use super::{PostgresStore, blob, id, news, time};
+use super::{PostgresStore, blob, id, journal, news, time};
 use crate::projection;
 use crate::store::StoreResult;
 use crate::store::changes::Appended;
 use crate::store::erasures::{EmptyPlace, ErasedRecord, Erasure, Erasures, blank_hash};
+use crate::store::journal::NewEntry;
 use crate::store::notices::Notice;
 use async_trait::async_trait;
 use huike_shared::id::RecordId;
@@ -79,6 +80,9 @@ impl Erasures for PostgresStore {
                 .await?;
         }
         news::tell(&mut write, &Notice::Log { workspace_id, head }).await?;
+        for entry in NewEntry::of_erasure(erasure) {
+            journal::append(&mut write, entry).await?;
+        }
         write.commit().await?;
         Ok(Appended::Done)
     }

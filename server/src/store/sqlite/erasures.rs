@@ -1,10 +1,11 @@
 //! Erasing in SQLite.
 
 use super::changes::{number, position, record_ref};
-use super::{SqliteStore, blob, id, time};
+use super::{SqliteStore, blob, id, journal, time};
 use crate::projection;
 use crate::store::changes::Appended;
 use crate::store::erasures::{EmptyPlace, ErasedRecord, Erasure, Erasures, blank_hash};
+use crate::store::journal::NewEntry;
 use crate::store::{StoreError, StoreResult};
 use async_trait::async_trait;
 use huike_shared::id::RecordId;
@@ -74,6 +75,9 @@ impl Erasures for SqliteStore {
                 .bind(blob(&record.id))
                 .execute(&mut *write)
                 .await?;
+        }
+        for entry in NewEntry::of_erasure(erasure) {
+            journal::append(&mut write, entry).await?;
         }
         write.commit().await?;
         Ok(Appended::Done)

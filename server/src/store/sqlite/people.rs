@@ -5,6 +5,7 @@ mod sessions;
 
 use super::{SqliteStore, blob, id, time, time_or_none};
 use crate::store::StoreResult;
+use crate::store::journal::NewEntry;
 use crate::store::people::*;
 use async_trait::async_trait;
 use huike_shared::id::RecordId;
@@ -62,9 +63,9 @@ impl People for SqliteStore {
         user_id: RecordId,
         password_hash: &str,
         except: Option<Digest>,
-        now: Timestamp,
+        entry: NewEntry,
     ) -> StoreResult<()> {
-        sessions::set_password(self, user_id, password_hash, except, now).await
+        sessions::set_password(self, user_id, password_hash, except, entry).await
     }
 
     async fn members(&self, workspace_id: RecordId) -> StoreResult<Vec<Member>> {
@@ -103,9 +104,9 @@ impl People for SqliteStore {
         &self,
         workspace_id: RecordId,
         invitation_id: RecordId,
-        now: Timestamp,
+        entry: NewEntry,
     ) -> StoreResult<bool> {
-        members::revoke_invitation(self, workspace_id, invitation_id, now).await
+        members::revoke_invitation(self, workspace_id, invitation_id, entry).await
     }
 
     async fn join(&self, joining: Joining) -> StoreResult<Joined> {
@@ -116,10 +117,10 @@ impl People for SqliteStore {
         &self,
         user_id: RecordId,
         token: Digest,
-        now: Timestamp,
         expires_at: Timestamp,
+        entry: NewEntry,
     ) -> StoreResult<()> {
-        sessions::add_password_reset(self, user_id, token, now, expires_at).await
+        sessions::add_password_reset(self, user_id, token, expires_at, entry).await
     }
 
     async fn user_by_reset(&self, token: Digest, now: Timestamp) -> StoreResult<Option<User>> {
@@ -144,6 +145,28 @@ impl People for SqliteStore {
 
     async fn remove_session(&self, session_id: Digest) -> StoreResult<()> {
         sessions::remove(self, session_id).await
+    }
+
+    async fn sessions(&self, user_id: RecordId, now: Timestamp) -> StoreResult<Vec<KeptSession>> {
+        sessions::of_user(self, user_id, now).await
+    }
+
+    async fn end_session(
+        &self,
+        user_id: RecordId,
+        session_id: Digest,
+        entry: NewEntry,
+    ) -> StoreResult<bool> {
+        sessions::end_one(self, user_id, session_id, entry).await
+    }
+
+    async fn end_other_sessions(
+        &self,
+        user_id: RecordId,
+        except: Digest,
+        entry: NewEntry,
+    ) -> StoreResult<u64> {
+        sessions::end_others(self, user_id, except, entry).await
     }
 
     async fn meet_device(&self, device: Device) -> StoreResult<bool> {

@@ -1,7 +1,8 @@
 //! Tokens of programs and requests with keys in SQLite.
 
 use super::changes::record_ref;
-use super::{SqliteStore, blob, id, time, time_or_none};
+use super::{SqliteStore, blob, id, journal, time, time_or_none};
+use crate::store::journal::NewEntry;
 use crate::store::people::Digest;
 use crate::store::programs::*;
 use crate::store::{StoreError, StoreResult};
@@ -14,7 +15,13 @@ use sqlx::sqlite::SqliteRow;
 
 #[async_trait]
 impl Programs for SqliteStore {
-    async fn add_token(&self, token: &AccessToken, digest: Digest, max: u64) -> StoreResult<bool> {
+    async fn add_token(
+        &self,
+        token: &AccessToken,
+        digest: Digest,
+        max: u64,
+        entry: NewEntry,
+    ) -> StoreResult<bool> {
         let mut write = self.write().await?;
         let count: i64 =
             sqlx::query_scalar("select count(*) from access_token where member_id = ?")
@@ -38,6 +45,7 @@ impl Programs for SqliteStore {
         .bind(token.expires_at.map(Timestamp::millis))
         .execute(&mut *write)
         .await?;
+        journal::append(&mut write, entry).await?;
         write.commit().await?;
         Ok(true)
     }
@@ -82,15 +90,24 @@ impl Programs for SqliteStore {
         Ok(())
     }
 
-    async fn remove_token(&self, member_id: RecordId, token_id: RecordId) -> StoreResult<bool> {
+    async fn remove_token(
+        &self,
+        member_id: RecordId,
+        token_id: RecordId,
+        entry: NewEntry,
+    ) -> StoreResult<bool> {
         let mut write = self.write().await?;
         let done = sqlx::query("delete from access_token where member_id = ? and id = ?")
             .bind(blob(&member_id))
             .bind(blob(&token_id))
             .execute(&mut *write)
             .await?;
+        let is_done = done.rows_affected() == 1;
+        if is_done {
+            journal::append(&mut write, entry).await?;
+        }
         write.commit().await?;
-        Ok(done.rows_affected() == 1)
+        Ok(is_done)
     }
 
     async fn keyed_request(

@@ -74,7 +74,8 @@ fn no_reference_dangles() {
 async fn what_is_answered_is_what_is_described() {
     let (app, _, program) = Program::start().await;
     let url = format!("{}/api/v1/openapi.json", app.address);
-    let served = reqwest::get(url).await.unwrap();
+    let asked = reqwest::Client::new().get(url).bearer_auth(&program.token);
+    let served = asked.send().await.unwrap();
     assert_eq!(served.headers()["content-type"], "application/json");
     let document: Value = served.json().await.unwrap();
     let fields = json!({

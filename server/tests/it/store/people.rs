@@ -1,6 +1,6 @@
 //! Who works here and what lets them in.
 
-use super::{Fresh, LOGIN, MEMBER, USER, WORKSPACE, at, on_every_store, opening};
+use super::{Fresh, LOGIN, MEMBER, USER, WORKSPACE, at, entry, on_every_store, opening};
 use huike_server::store::Store;
 use huike_server::store::people::*;
 use huike_shared::access::Role;
@@ -227,12 +227,22 @@ async fn an_invitation_that_is_over_lets_nobody_in(fresh: Fresh) {
     // Another workspace may not.
     assert!(
         !store
-            .revoke_invitation(RecordId([6; 16]), id, at(5))
+            .revoke_invitation(RecordId([6; 16]), id, entry(5))
             .await
             .unwrap()
     );
-    assert!(store.revoke_invitation(WORKSPACE, id, at(5)).await.unwrap());
-    assert!(!store.revoke_invitation(WORKSPACE, id, at(6)).await.unwrap());
+    assert!(
+        store
+            .revoke_invitation(WORKSPACE, id, entry(5))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .revoke_invitation(WORKSPACE, id, entry(6))
+            .await
+            .unwrap()
+    );
     assert_eq!(store.join(joining(2, 1, 7)).await.unwrap(), Joined::Closed);
     assert_eq!(store.user_by_login(&user(1).login).await.unwrap(), None);
     assert_eq!(store.join(joining(9, 1, 7)).await.unwrap(), Joined::Closed);
@@ -274,7 +284,7 @@ async fn a_new_password_ends_the_other_sessions(fresh: Fresh) {
         );
     }
     store
-        .set_password(USER, "new", Some([2; 32]), at(5))
+        .set_password(USER, "new", Some([2; 32]), entry(5))
         .await
         .unwrap();
     assert_eq!(store.session([1; 32], at(5)).await.unwrap(), None);
@@ -285,7 +295,7 @@ async fn a_new_password_ends_the_other_sessions(fresh: Fresh) {
         "new"
     );
     store
-        .set_password(USER, "newer", None, at(6))
+        .set_password(USER, "newer", None, entry(6))
         .await
         .unwrap();
     assert_eq!(store.session([2; 32], at(6)).await.unwrap(), None);
@@ -294,7 +304,7 @@ async fn a_new_password_ends_the_other_sessions(fresh: Fresh) {
 async fn a_link_for_a_password_works_until_it_is_replaced_used_or_over(fresh: Fresh) {
     let (store, _place) = opened(fresh).await;
     store
-        .add_password_reset(USER, [1; 32], at(0), at(100))
+        .add_password_reset(USER, [1; 32], at(100), entry(0))
         .await
         .unwrap();
     assert_eq!(
@@ -303,12 +313,15 @@ async fn a_link_for_a_password_works_until_it_is_replaced_used_or_over(fresh: Fr
     );
     assert_eq!(store.user_by_reset([1; 32], at(100)).await.unwrap(), None);
     store
-        .add_password_reset(USER, [2; 32], at(1), at(100))
+        .add_password_reset(USER, [2; 32], at(100), entry(1))
         .await
         .unwrap();
     assert_eq!(store.user_by_reset([1; 32], at(2)).await.unwrap(), None);
     assert!(store.user_by_reset([2; 32], at(2)).await.unwrap().is_some());
-    store.set_password(USER, "new", None, at(3)).await.unwrap();
+    store
+        .set_password(USER, "new", None, entry(3))
+        .await
+        .unwrap();
     assert_eq!(store.user_by_reset([2; 32], at(4)).await.unwrap(), None);
 }
 
@@ -437,7 +450,7 @@ async fn what_has_expired_is_forgotten(fresh: Fresh) {
         .await
         .unwrap();
     store
-        .add_password_reset(USER, [1; 32], at(0), at(100))
+        .add_password_reset(USER, [1; 32], at(100), entry(0))
         .await
         .unwrap();
     store.admit_attempt([1; 32], at(0), at(0), 1).await.unwrap();

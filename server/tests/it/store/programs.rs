@@ -1,6 +1,6 @@
 //! Tokens of programs and requests with keys.
 
-use super::{Fresh, MEMBER, on_every_store};
+use super::{Fresh, MEMBER, entry, on_every_store};
 use crate::sync::device::now;
 use huike_server::entropy::{OsEntropy, digest};
 use huike_server::store::programs::{AccessToken, KeyedRequest, Scope};
@@ -36,7 +36,7 @@ async fn tokens_have_a_number_and_end_with_their_member(fresh: Fresh) {
     let secret = |it: &AccessToken| digest(&it.id.0);
     let added = tokens
         .iter()
-        .map(|it| async move { store.add_token(it, secret(it), 5).await.unwrap() });
+        .map(|it| async move { store.add_token(it, secret(it), 5, entry(1)).await.unwrap() });
     let added = futures::future::join_all(added).await;
     assert_eq!(added.iter().filter(|it| **it).count(), 5);
     let kept = store.tokens(member_id).await.unwrap();
@@ -56,12 +56,22 @@ async fn tokens_have_a_number_and_end_with_their_member(fresh: Fresh) {
     assert_eq!(used.used_at, Some(Timestamp::from_millis(7)));
     assert!(
         !store
-            .remove_token(RecordId([1; 16]), first.id)
+            .remove_token(RecordId([1; 16]), first.id, entry(2))
             .await
             .unwrap()
     );
-    assert!(store.remove_token(member_id, first.id).await.unwrap());
-    assert!(!store.remove_token(member_id, first.id).await.unwrap());
+    assert!(
+        store
+            .remove_token(member_id, first.id, entry(2))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .remove_token(member_id, first.id, entry(2))
+            .await
+            .unwrap()
+    );
     assert_eq!(store.token(secret(first)).await.unwrap(), None);
     store.set_member_active(member_id, false).await.unwrap();
     assert_eq!(store.tokens(member_id).await.unwrap(), []);

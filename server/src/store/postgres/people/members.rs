@@ -2,9 +2,10 @@
 
 use super::{blob, id, insert_user, time, time_or_none};
 use crate::store::StoreResult;
+use crate::store::journal::{NewEntry, What};
 use crate::store::notices::Notice;
 use crate::store::people::*;
-use crate::store::postgres::{LOCK_WORKSPACES, PostgresStore, lock, news, rights};
+use crate::store::postgres::{LOCK_WORKSPACES, PostgresStore, journal, lock, news, rights};
 use huike_shared::access::Role;
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
@@ -41,6 +42,8 @@ pub async fn open_workspace(store: &PostgresStore, opening: Opening) -> StoreRes
         is_active: true,
     };
     insert_member(&mut write, &member, opening.now).await?;
+    let entry = NewEntry::by(&member, What::WorkspaceOpened, opening.now);
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(Opened::Done)
 }
@@ -184,6 +187,7 @@ pub async fn add_invitation(
     .bind(invitation.expires_at.millis())
     .execute(&mut *write)
     .await?;
+    journal::append(&mut write, NewEntry::of_invitation(&invitation)).await?;
     write.commit().await?;
     Ok(())
 }
@@ -233,20 +237,24 @@ pub async fn revoke_invitation(
     store: &PostgresStore,
     workspace_id: RecordId,
     invitation_id: RecordId,
-    now: Timestamp,
+    entry: NewEntry,
 ) -> StoreResult<bool> {
     let mut write = store.begin().await?;
     let done = sqlx::query(
         "update invitation set revoked_at = $1
          where id = $2 and workspace_id = $3 and accepted_at is null and revoked_at is null",
     )
-    .bind(now.millis())
+    .bind(entry.at.millis())
     .bind(blob(&invitation_id))
     .bind(blob(&workspace_id))
     .execute(&mut *write)
     .await?;
+    let is_done = done.rows_affected() == 1;
+    if is_done {
+        journal::append(&mut write, entry).await?;
+    }
     write.commit().await?;
-    Ok(done.rows_affected() == 1)
+    Ok(is_done)
 }
 
 pub async fn join(store: &PostgresStore, joining: Joining) -> StoreResult<Joined> {
@@ -283,6 +291,9 @@ pub async fn join(store: &PostgresStore, joining: Joining) -> StoreResult<Joined
         .execute(&mut *write)
         .await?;
     news::tell(&mut write, &Notice::Members(member.workspace_id)).await?;
+    let invitation_id = id(&invitation, "id")?;
+    let entry = NewEntry::of_joining(&member, invitation_id, joining.now);
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(Joined::Done(member))
 }

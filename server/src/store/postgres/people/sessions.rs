@@ -2,9 +2,10 @@
 
 use super::{blob, id, read_user, time, time_or_none};
 use crate::store::StoreResult;
+use crate::store::journal::NewEntry;
 use crate::store::notices::Notice;
 use crate::store::people::*;
-use crate::store::postgres::{PostgresStore, lock, news};
+use crate::store::postgres::{PostgresStore, journal, lock, news};
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
 use sqlx::Row;
@@ -15,12 +16,12 @@ pub async fn set_password(
     user_id: RecordId,
     password_hash: &str,
     except: Option<Digest>,
-    now: Timestamp,
+    entry: NewEntry,
 ) -> StoreResult<()> {
     let mut write = store.begin().await?;
     sqlx::query("update \"user\" set password_hash = $1, password_changed_at = $2 where id = $3")
         .bind(password_hash)
-        .bind(now.millis())
+        .bind(entry.at.millis())
         .bind(blob(&user_id))
         .execute(&mut *write)
         .await?;
@@ -34,6 +35,7 @@ pub async fn set_password(
         .execute(&mut *write)
         .await?;
     news::tell(&mut write, &Notice::User { user_id, except }).await?;
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(())
 }
@@ -42,8 +44,8 @@ pub async fn add_password_reset(
     store: &PostgresStore,
     user_id: RecordId,
     token: Digest,
-    now: Timestamp,
     expires_at: Timestamp,
+    entry: NewEntry,
 ) -> StoreResult<()> {
     let mut write = store.begin().await?;
     // Two requests at once must not leave two links.
@@ -61,10 +63,11 @@ pub async fn add_password_reset(
     )
     .bind(&token[..])
     .bind(blob(&user_id))
-    .bind(now.millis())
+    .bind(entry.at.millis())
     .bind(expires_at.millis())
     .execute(&mut *write)
     .await?;
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(())
 }
@@ -170,6 +173,86 @@ pub async fn remove(store: &PostgresStore, session_id: Digest) -> StoreResult<()
     news::tell(&mut write, &Notice::Session(session_id)).await?;
     write.commit().await?;
     Ok(())
+}
+
+pub async fn of_user(
+    store: &PostgresStore,
+    user_id: RecordId,
+    now: Timestamp,
+) -> StoreResult<Vec<KeptSession>> {
+    let rows = sqlx::query(
+        "select id_hash, data, created_at, expires_at from session
+         where user_id = $1 and expires_at > $2
+         order by created_at desc, id_hash",
+    )
+    .bind(blob(&user_id))
+    .bind(now.millis())
+    .fetch_all(store.pool())
+    .await?;
+    let mut sessions = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let session_id: &[u8] = row.try_get("id_hash")?;
+        let Ok(session_id) = Digest::try_from(session_id) else {
+            continue;
+        };
+        sessions.push(KeptSession {
+            row: SessionRow {
+                id: session_id,
+                user_id: Some(user_id),
+                data: row.try_get("data")?,
+                expires_at: time(row, "expires_at")?,
+            },
+            created_at: time(row, "created_at")?,
+        });
+    }
+    Ok(sessions)
+}
+
+pub async fn end_one(
+    store: &PostgresStore,
+    user_id: RecordId,
+    session_id: Digest,
+    entry: NewEntry,
+) -> StoreResult<bool> {
+    let mut write = store.begin().await?;
+    let done = sqlx::query("delete from session where user_id = $1 and id_hash = $2")
+        .bind(blob(&user_id))
+        .bind(&session_id[..])
+        .execute(&mut *write)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    news::tell(&mut write, &Notice::Session(session_id)).await?;
+    journal::append(&mut write, entry).await?;
+    write.commit().await?;
+    Ok(true)
+}
+
+pub async fn end_others(
+    store: &PostgresStore,
+    user_id: RecordId,
+    except: Digest,
+    entry: NewEntry,
+) -> StoreResult<u64> {
+    let mut write = store.begin().await?;
+    let done = sqlx::query("delete from session where user_id = $1 and id_hash <> $2")
+        .bind(blob(&user_id))
+        .bind(&except[..])
+        .execute(&mut *write)
+        .await?;
+    let count = done.rows_affected();
+    if count == 0 {
+        return Ok(0);
+    }
+    let notice = Notice::User {
+        user_id,
+        except: Some(except),
+    };
+    news::tell(&mut write, &notice).await?;
+    journal::append(&mut write, entry).await?;
+    write.commit().await?;
+    Ok(count)
 }
 
 pub async fn meet_device(store: &PostgresStore, device: Device) -> StoreResult<bool> {

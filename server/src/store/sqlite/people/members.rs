@@ -2,8 +2,9 @@
 
 use super::{blob, id, insert_user, time, time_or_none};
 use crate::store::StoreResult;
+use crate::store::journal::{NewEntry, What};
 use crate::store::people::*;
-use crate::store::sqlite::{SqliteStore, rights};
+use crate::store::sqlite::{SqliteStore, journal, rights};
 use huike_shared::access::Role;
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
@@ -39,6 +40,8 @@ pub async fn open_workspace(store: &SqliteStore, opening: Opening) -> StoreResul
         is_active: true,
     };
     insert_member(&mut write, &member, opening.now).await?;
+    let entry = NewEntry::by(&member, What::WorkspaceOpened, opening.now);
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(Opened::Done)
 }
@@ -173,6 +176,7 @@ pub async fn add_invitation(
     .bind(invitation.expires_at.millis())
     .execute(&mut *write)
     .await?;
+    journal::append(&mut write, NewEntry::of_invitation(&invitation)).await?;
     write.commit().await?;
     Ok(())
 }
@@ -222,20 +226,24 @@ pub async fn revoke_invitation(
     store: &SqliteStore,
     workspace_id: RecordId,
     invitation_id: RecordId,
-    now: Timestamp,
+    entry: NewEntry,
 ) -> StoreResult<bool> {
     let mut write = store.write().await?;
     let done = sqlx::query(
         "update invitation set revoked_at = ?
          where id = ? and workspace_id = ? and accepted_at is null and revoked_at is null",
     )
-    .bind(now.millis())
+    .bind(entry.at.millis())
     .bind(blob(&invitation_id))
     .bind(blob(&workspace_id))
     .execute(&mut *write)
     .await?;
+    let is_done = done.rows_affected() == 1;
+    if is_done {
+        journal::append(&mut write, entry).await?;
+    }
     write.commit().await?;
-    Ok(done.rows_affected() == 1)
+    Ok(is_done)
 }
 
 pub async fn join(store: &SqliteStore, joining: Joining) -> StoreResult<Joined> {
@@ -270,6 +278,9 @@ pub async fn join(store: &SqliteStore, joining: Joining) -> StoreResult<Joined> 
         .bind(blob(&id(&invitation, "id")?))
         .execute(&mut *write)
         .await?;
+    let invitation_id = id(&invitation, "id")?;
+    let entry = NewEntry::of_joining(&member, invitation_id, joining.now);
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(Joined::Done(member))
 }

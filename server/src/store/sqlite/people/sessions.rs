@@ -2,8 +2,9 @@
 
 use super::{blob, id, read_user, time, time_or_none};
 use crate::store::StoreResult;
+use crate::store::journal::NewEntry;
 use crate::store::people::*;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{SqliteStore, journal};
 use huike_shared::id::RecordId;
 use huike_shared::time::Timestamp;
 use sqlx::sqlite::SqliteRow;
@@ -17,12 +18,12 @@ pub async fn set_password(
     user_id: RecordId,
     password_hash: &str,
     except: Option<Digest>,
-    now: Timestamp,
+    entry: NewEntry,
 ) -> StoreResult<()> {
     let mut write = store.write().await?;
     sqlx::query("update user set password_hash = ?, password_changed_at = ? where id = ?")
         .bind(password_hash)
-        .bind(now.millis())
+        .bind(entry.at.millis())
         .bind(blob(&user_id))
         .execute(&mut *write)
         .await?;
@@ -35,6 +36,7 @@ pub async fn set_password(
         .bind(blob(&user_id))
         .execute(&mut *write)
         .await?;
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(())
 }
@@ -43,8 +45,8 @@ pub async fn add_password_reset(
     store: &SqliteStore,
     user_id: RecordId,
     token: Digest,
-    now: Timestamp,
     expires_at: Timestamp,
+    entry: NewEntry,
 ) -> StoreResult<()> {
     let mut write = store.write().await?;
     sqlx::query("delete from password_reset where user_id = ?")
@@ -57,10 +59,11 @@ pub async fn add_password_reset(
     )
     .bind(&token[..])
     .bind(blob(&user_id))
-    .bind(now.millis())
+    .bind(entry.at.millis())
     .bind(expires_at.millis())
     .execute(&mut *write)
     .await?;
+    journal::append(&mut write, entry).await?;
     write.commit().await?;
     Ok(())
 }
@@ -168,6 +171,80 @@ pub async fn remove(store: &SqliteStore, session_id: Digest) -> StoreResult<()> 
         .await?;
     write.commit().await?;
     Ok(())
+}
+
+pub async fn of_user(
+    store: &SqliteStore,
+    user_id: RecordId,
+    now: Timestamp,
+) -> StoreResult<Vec<KeptSession>> {
+    let rows = sqlx::query(
+        "select id_hash, data, created_at, expires_at from session
+         where user_id = ? and expires_at > ?
+         order by created_at desc, id_hash",
+    )
+    .bind(blob(&user_id))
+    .bind(now.millis())
+    .fetch_all(store.readers())
+    .await?;
+    let mut sessions = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let session_id: &[u8] = row.try_get("id_hash")?;
+        let Ok(session_id) = Digest::try_from(session_id) else {
+            continue;
+        };
+        sessions.push(KeptSession {
+            row: SessionRow {
+                id: session_id,
+                user_id: Some(user_id),
+                data: row.try_get("data")?,
+                expires_at: time(row, "expires_at")?,
+            },
+            created_at: time(row, "created_at")?,
+        });
+    }
+    Ok(sessions)
+}
+
+pub async fn end_one(
+    store: &SqliteStore,
+    user_id: RecordId,
+    session_id: Digest,
+    entry: NewEntry,
+) -> StoreResult<bool> {
+    let mut write = store.write().await?;
+    let done = sqlx::query("delete from session where user_id = ? and id_hash = ?")
+        .bind(blob(&user_id))
+        .bind(&session_id[..])
+        .execute(&mut *write)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    journal::append(&mut write, entry).await?;
+    write.commit().await?;
+    Ok(true)
+}
+
+pub async fn end_others(
+    store: &SqliteStore,
+    user_id: RecordId,
+    except: Digest,
+    entry: NewEntry,
+) -> StoreResult<u64> {
+    let mut write = store.write().await?;
+    let done = sqlx::query("delete from session where user_id = ? and id_hash <> ?")
+        .bind(blob(&user_id))
+        .bind(&except[..])
+        .execute(&mut *write)
+        .await?;
+    let count = done.rows_affected();
+    if count == 0 {
+        return Ok(0);
+    }
+    journal::append(&mut write, entry).await?;
+    write.commit().await?;
+    Ok(count)
 }
 
 pub async fn meet_device(store: &SqliteStore, device: Device) -> StoreResult<bool> {
