@@ -1,9 +1,11 @@
 //! Settings: the member, the people, other programs, the look, the device.
 
 mod account;
+mod departments;
 mod device;
 mod look;
 mod members;
+mod places;
 mod shown_once;
 mod tokens;
 

@@ -62,3 +62,13 @@ tokens-used = last used { $time }
 tokens-unused = never used
 tokens-ended = expired
 tokens-revoke = Revoke
+
+departments-title = Departments
+departments-hint = What a role may do can be limited to records of one's department and those below it
+departments-name = Name
+departments-parent = Belongs to
+departments-top = None, it stands at the top
+departments-make = Make a department
+member-department = Department
+member-no-department = No department
+member-place = Change role and department

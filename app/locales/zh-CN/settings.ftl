@@ -59,3 +59,13 @@ tokens-used = 上次使用 { $time }
 tokens-unused = 从未使用
 tokens-ended = 已过期
 tokens-revoke = 撤销
+
+departments-title = 部门
+departments-hint = 角色的权限可以限于本部门及下级部门的记录
+departments-name = 名称
+departments-parent = 上级部门
+departments-top = 没有上级部门
+departments-make = 新建部门
+member-department = 部门
+member-no-department = 没有部门
+member-place = 更改角色和部门
