@@ -2,12 +2,14 @@
 
 mod account;
 mod confirm;
+mod departments;
 mod device;
 mod journal;
 mod look;
 mod members;
 mod second_factor;
 mod sessions;
+mod places;
 mod shown_once;
 mod tokens;
 

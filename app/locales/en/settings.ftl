@@ -85,3 +85,13 @@ second-factor-turn-off = Turn off
 second-factor-codes = Recovery codes, each counts once if your phone is lost. They are shown only this once: keep them apart from it.
 second-factor-on = A code is asked for at sign-in. Recovery codes left: { $count }
 second-factor-has = Code at sign-in
+
+departments-title = Departments
+departments-hint = What a role may do can be limited to records of one's department and those below it
+departments-name = Name
+departments-parent = Belongs to
+departments-top = None, it stands at the top
+departments-make = Make a department
+member-department = Department
+member-no-department = No department
+member-place = Change role and department

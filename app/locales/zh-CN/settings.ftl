@@ -82,3 +82,13 @@ second-factor-turn-off = 关闭
 second-factor-codes = 恢复码，手机丢失时每个可用一次。只显示这一次，请与手机分开保管。
 second-factor-on = 登录时需要验证码。剩余恢复码：{ $count }
 second-factor-has = 登录验证码
+
+departments-title = 部门
+departments-hint = 角色的权限可以限于本部门及下级部门的记录
+departments-name = 名称
+departments-parent = 上级部门
+departments-top = 没有上级部门
+departments-make = 新建部门
+member-department = 部门
+member-no-department = 没有部门
+member-place = 更改角色和部门

@@ -67,6 +67,12 @@ pub async fn post_quietly(path: &str, body: &impl Serialize) -> Result<(), HttpE
     send("POST", path, Some(body.into())).await.map(drop)
 }
 
+/// Puts something in its place; it has no answer.
+pub async fn put(path: &str, body: &impl Serialize) -> Result<(), HttpError> {
+    let body = serde_json::to_string(body).map_err(|_| HttpError::Unreadable)?;
+    send("PUT", path, Some(body.into())).await.map(drop)
+}
+
 /// Asks for something that needs no words and has no answer.
 pub async fn post_empty(path: &str) -> Result<(), HttpError> {
     send("POST", path, None).await.map(drop)

@@ -1,4 +1,6 @@
-//! The people of the workspace, and the links by which others join.
+//! The people of the workspace, their departments, and the links by which others join.
+
+use std::sync::Arc;
 
 use huike_messages::Messages;
 use huike_shared::access::{Action, Role};
@@ -7,13 +9,15 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::confirm::ProblemOrConfirm;
+use super::departments::{self, DepartmentList, Departments};
+use super::places::MemberPlaces;
 use super::role_key;
 use super::shown_once::ShownOnce;
 use crate::i18n::use_i18n;
 use crate::session::http::{self, HttpError};
 use crate::store::use_store;
 use crate::ui::{
-    Avatar, Badge, Button, ButtonKind, Choice, Editor, Field, For, Glyph, Show, listen, part,
+    Button, ButtonKind, Choice, Editor, Field, For, Glyph, Notice, Show, Tone, listen, part,
 };
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -40,45 +44,15 @@ struct Asked {
     role: String,
 }
 
-/// Members who show a code when they sign in.
-#[derive(Deserialize)]
-struct WithCode {
-    members: Vec<String>,
-}
-
 /// The people of the workspace.
 #[component]
 pub fn Members() -> impl IntoView {
-    let (store, i18n) = (use_store(), use_i18n());
-    let members = store.members();
-    let with_code = RwSignal::new(Vec::<String>::new());
-    if store.may(Action::Administer) {
-        leptos::task::spawn_local(async move {
-            if let Ok(answer) = http::get::<WithCode>("/api/v1/second-factors").await {
-                with_code.try_set(answer.members);
-            }
-        });
-    }
+    let store = use_store();
+    let departments = Departments::new(Arc::default());
+    departments::load(departments);
     view! {
-        <section class="panel">
-            <h2>{i18n.text(Messages::settings_members)}</h2>
-            <ul class="people">
-                <For each=move || members.get().to_vec() key=|it| (it.id, it.name.clone(), it.role, it.active) let:member>
-                    <li class="list-row">
-                        <Avatar name=member.name.to_string() id=u128::from_be_bytes(member.id.0)/>
-                        <span class="list-words">
-                            <b>{member.name.to_string()}</b>
-                            <span>{part(move || i18n.by_key(&role_key(member.role.word())))}</span>
-                        </span>
-                        {part(move || {
-                            let has_it = with_code.with(|it| it.contains(&member.id.to_string()));
-                            has_it.then(|| view! { <Badge label=i18n.text(Messages::second_factor_has)/> })
-                        })}
-                        {(!member.active).then(|| view! { <Badge label=i18n.text(Messages::settings_member_gone)/> })}
-                    </li>
-                </For>
-            </ul>
-        </section>
+        <MemberPlaces departments/>
+        <DepartmentList departments/>
         <Show when=move || store.may(Action::Administer)>
             <Invite/>
         </Show>

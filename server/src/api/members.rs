@@ -70,7 +70,7 @@ pub async fn place(
         role: Role::from_word(&asked.role).ok_or(Refused::BadRequest)?,
         department_id: department(asked.department.as_deref())?,
     };
-    rights::place(&state, &signed_in.member, id, place).await?;
+    rights::place(&state, &signed_in, id, place).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -65,7 +65,7 @@ pub async fn narrow(
             });
         }
     }
-    rights::narrow(&state, &signed_in.member, role, narrowed).await?;
+    rights::narrow(&state, &signed_in, role, narrowed).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

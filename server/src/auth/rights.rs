@@ -4,8 +4,10 @@
 //! it is checked once more. So two administrators cannot demote each other, nor build a circle of departments together.
 
 use crate::app::AppState;
+use crate::auth::SignedIn;
 use crate::error::{Failure, Refused};
 use crate::store::StoreError;
+use crate::store::journal::NewEntry;
 use crate::store::people::Member;
 use crate::store::rights::{Narrowed, RightsChange, StoredRights};
 use huike_shared::access::{Action, Role, allows};
@@ -26,14 +28,15 @@ pub struct Place {
     pub department_id: Option<RecordId>,
 }
 
-/// Gives a member a role and a department.
+/// Gives a member a role and a department. Asks for the password if it was not typed lately.
 pub async fn place(
     state: &AppState,
-    by: &Member,
+    by: &SignedIn,
     member_id: RecordId,
     place: Place,
 ) -> Result<(), Failure> {
-    decide(state, by, |rights| {
+    decide(state, &by.member, |rights| {
+        by.must_be_confirmed(state)?;
         if !rights.members.iter().any(|it| it.id == member_id) {
             return Err(Refused::NotFound);
         }
@@ -108,13 +111,15 @@ pub async fn remove_department(
 }
 
 /// Says what is taken from the table of a role; what was taken before and is not named comes back.
+/// Asks for the password if it was not typed lately.
 pub async fn narrow(
     state: &AppState,
-    by: &Member,
+    by: &SignedIn,
     role: Role,
     narrowed: Vec<Narrowed>,
 ) -> Result<(), Failure> {
-    decide(state, by, |_| {
+    decide(state, &by.member, |_| {
+        by.must_be_confirmed(state)?;
         let mut table = RightsTable::of(role);
         let mut taken = Vec::new();
         for it in &narrowed {
@@ -167,9 +172,10 @@ async fn decide(
         }
         let change = check(&rights)?;
         let checked = rights.version;
+        let entry = NewEntry::of_rights(by, &change, state.clock.now());
         if state
             .store
-            .change_rights(workspace_id, checked, &change)
+            .change_rights(workspace_id, checked, &change, entry)
             .await?
         {
             state.tell_members_changed(workspace_id);

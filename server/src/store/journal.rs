@@ -7,6 +7,7 @@
 use super::StoreResult;
 use super::erasures::Erasure;
 use super::people::{Digest, Invitation, Member};
+use super::rights::RightsChange;
 use crate::entropy::{hex, unhex};
 use async_trait::async_trait;
 use huike_shared::id::RecordId;
@@ -27,16 +28,20 @@ pub const DETAIL_BYTES_MAX: usize = 200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum What {
+    DepartmentRemoved,
+    DepartmentSet,
     Erased,
     Exported,
     InvitationMade,
     InvitationRevoked,
     Joined,
+    MemberPlaced,
     PasswordChanged,
     PasswordReset,
     RecoveryCodeUsed,
     Refused,
     ResetLinkMade,
+    RoleNarrowed,
     SecondFactorOff,
     SecondFactorOn,
     SessionEnded,
@@ -66,6 +71,10 @@ impl What {
         What::InvitationMade,
         What::InvitationRevoked,
         What::Joined,
+        What::MemberPlaced,
+        What::RoleNarrowed,
+        What::DepartmentSet,
+        What::DepartmentRemoved,
         What::TokenMade,
         What::TokenRevoked,
         What::Exported,
@@ -77,16 +86,20 @@ impl What {
     /// The stored word.
     pub fn word(self) -> &'static str {
         match self {
+            What::DepartmentRemoved => "department-removed",
+            What::DepartmentSet => "department-set",
             What::Erased => "erased",
             What::Exported => "exported",
             What::InvitationMade => "invitation-made",
             What::InvitationRevoked => "invitation-revoked",
             What::Joined => "joined",
+            What::MemberPlaced => "member-placed",
             What::PasswordChanged => "password-changed",
             What::PasswordReset => "password-reset",
             What::RecoveryCodeUsed => "recovery-code-used",
             What::Refused => "refused",
             What::ResetLinkMade => "reset-link-made",
+            What::RoleNarrowed => "role-narrowed",
             What::SecondFactorOff => "second-factor-off",
             What::SecondFactorOn => "second-factor-on",
             What::SessionEnded => "session-ended",
@@ -169,6 +182,26 @@ impl NewEntry {
             about: Some(invitation),
             detail: member.role.word().to_owned(),
             ..NewEntry::by(member, What::Joined, at)
+        }
+    }
+
+    /// A change of rights that a member made.
+    pub fn of_rights(by: &Member, change: &RightsChange, at: Timestamp) -> Self {
+        match change {
+            RightsChange::Place {
+                member_id, role, ..
+            } => NewEntry::by(by, What::MemberPlaced, at)
+                .about(*member_id)
+                .with_detail(role.word()),
+            RightsChange::Put { department, .. } => {
+                NewEntry::by(by, What::DepartmentSet, at).about(department.id)
+            }
+            RightsChange::Remove { department_id } => {
+                NewEntry::by(by, What::DepartmentRemoved, at).about(*department_id)
+            }
+            RightsChange::Narrow { role, .. } => {
+                NewEntry::by(by, What::RoleNarrowed, at).with_detail(role.word())
+            }
         }
     }
 

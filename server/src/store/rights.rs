@@ -4,6 +4,7 @@
 //! version that it was checked against; what a company may look like is checked before ([`crate::auth::rights`]).
 
 use super::StoreResult;
+use super::journal::NewEntry;
 use async_trait::async_trait;
 use huike_shared::access::{Action, Role};
 use huike_shared::id::RecordId;
@@ -89,11 +90,13 @@ pub trait Rights {
     async fn rights_version(&self, workspace_id: RecordId) -> StoreResult<u64>;
     /// All of a workspace's rights, as of one moment.
     async fn rights(&self, workspace_id: RecordId) -> StoreResult<StoredRights>;
-    /// Makes a change if the rights still are of the version it was checked against. False if they are not.
+    /// Makes a change and notes it, if the rights still are of the version it was checked against. False if they
+    /// are not.
     async fn change_rights(
         &self,
         workspace_id: RecordId,
         checked: u64,
         change: &RightsChange,
+        entry: NewEntry,
     ) -> StoreResult<bool>;
 }

@@ -73,6 +73,13 @@ async fn what_people_do_about_their_rights_is_noted_with_who_and_whom() {
         204
     );
 
+    let members = administrator.json("/api/v1/members").await;
+    let placed = members["members"][1]["id"].as_str().unwrap();
+    let place = administrator
+        .put(&format!("/api/v1/members/{placed}"))
+        .json(&json!({ "role": "viewer", "department": null }));
+    assert_eq!(place.send().await.unwrap().status(), 204);
+
     let expected = [
         "workspace-opened",
         "signed-in",
@@ -87,8 +94,12 @@ async fn what_people_do_about_their_rights_is_noted_with_who_and_whom() {
         "signed-out",
         "invitation-made",
         "invitation-revoked",
+        "member-placed",
     ];
     assert_eq!(whats(&administrator).await, expected);
+    let body = administrator.json("/api/v1/journal?what=member-placed").await;
+    assert_eq!(body["entries"][0]["about"], placed);
+    assert_eq!(body["entries"][0]["detail"], "viewer");
     let body = administrator.json("/api/v1/journal?what=refused").await;
     let entries = body["entries"].as_array().unwrap();
     assert_eq!(entries.len(), 1);

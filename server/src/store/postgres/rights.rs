@@ -1,8 +1,9 @@
 //! Rights in Postgres.
 
 use super::changes::{kind, number, position};
-use super::{PostgresStore, blob, id, id_or_none, news};
+use super::{PostgresStore, blob, id, id_or_none, journal, news};
 use crate::store::notices::Notice;
+use crate::store::journal::NewEntry;
 use crate::store::rights::{Narrowed, Rights, RightsChange, StoredRights};
 use crate::store::{StoreError, StoreResult};
 use async_trait::async_trait;
@@ -81,6 +82,7 @@ impl Rights for PostgresStore {
         workspace_id: RecordId,
         checked: u64,
         change: &RightsChange,
+        entry: NewEntry,
     ) -> StoreResult<bool> {
         let mut write = self.begin().await?;
         let is_current = sqlx::query(
@@ -97,6 +99,7 @@ impl Rights for PostgresStore {
             return Ok(false);
         }
         make(&mut write, workspace_id, change).await?;
+        journal::append(&mut write, entry).await?;
         news::tell(&mut write, &Notice::Members(workspace_id)).await?;
         write.commit().await?;
         Ok(true)

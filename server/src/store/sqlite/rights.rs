@@ -1,8 +1,9 @@
 //! Rights in SQLite.
 
 use super::changes::{number, position};
-use super::{SqliteStore, blob, id, id_or_none};
+use super::{SqliteStore, blob, id, id_or_none, journal};
 use crate::store::StoreResult;
+use crate::store::journal::NewEntry;
 use crate::store::rights::{Narrowed, Rights, RightsChange, StoredRights};
 use async_trait::async_trait;
 use huike_shared::access::{Action, Role};
@@ -77,6 +78,7 @@ impl Rights for SqliteStore {
         workspace_id: RecordId,
         checked: u64,
         change: &RightsChange,
+        entry: NewEntry,
     ) -> StoreResult<bool> {
         let mut write = self.write().await?;
         let is_current = sqlx::query(
@@ -93,6 +95,7 @@ impl Rights for SqliteStore {
             return Ok(false);
         }
         make(&mut write, workspace_id, change).await?;
+        journal::append(&mut write, entry).await?;
         write.commit().await?;
         Ok(true)
     }

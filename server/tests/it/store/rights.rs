@@ -55,11 +55,16 @@ fn place(member_id: RecordId, role: Role, department_id: Option<RecordId>) -> Ri
     }
 }
 
+/// What the security log says of a change; `journal.rs` looks at the words.
+fn noted() -> NewEntry {
+    NewEntry::new(What::DepartmentSet, Timestamp::from_millis(1))
+}
+
 async fn change(store: &dyn Store, change: &RightsChange) {
     let version = store.rights_version(WORKSPACE).await.unwrap();
     assert!(
         store
-            .change_rights(WORKSPACE, version, change)
+            .change_rights(WORKSPACE, version, change, noted())
             .await
             .unwrap()
     );
@@ -177,7 +182,7 @@ async fn a_change_checked_against_an_older_version_is_not_made(fresh: Fresh) {
     let late = put(department(LOWER, Some(UPPER)));
     assert!(
         !store
-            .change_rights(WORKSPACE, version, &late)
+            .change_rights(WORKSPACE, version, &late, noted())
             .await
             .unwrap()
     );
@@ -197,7 +202,10 @@ async fn a_change_checked_against_an_older_version_is_not_made(fresh: Fresh) {
         },
     ] {
         let version = store.rights_version(other).await.unwrap();
-        store.change_rights(other, version, &foreign).await.unwrap();
+        store
+            .change_rights(other, version, &foreign, noted())
+            .await
+            .unwrap();
     }
     assert_eq!(store.rights(WORKSPACE).await.unwrap(), before);
     assert_eq!(store.rights(other).await.unwrap().departments, []);
