@@ -110,6 +110,10 @@ async fn a_link_ends_after_seven_days_or_when_it_is_taken_back() {
         410
     );
 
+    // The password was typed long ago.
+    let typed = administrator.post("/api/v1/confirm");
+    let typed = typed.json(&json!({ "password": PASSWORD }));
+    assert_eq!(typed.send().await.unwrap().status(), 204);
     let path = administrator.invite("").await;
     let list = administrator.json("/api/v1/invitations").await;
     assert_eq!(list["invitations"][1]["status"], "expired");
