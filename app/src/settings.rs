@@ -7,9 +7,9 @@ mod device;
 mod journal;
 mod look;
 mod members;
+mod places;
 mod second_factor;
 mod sessions;
-mod places;
 mod shown_once;
 mod tokens;
 

@@ -16,9 +16,7 @@ use super::shown_once::ShownOnce;
 use crate::i18n::use_i18n;
 use crate::session::http::{self, HttpError};
 use crate::store::use_store;
-use crate::ui::{
-    Button, ButtonKind, Choice, Editor, Field, For, Glyph, Notice, Show, Tone, listen, part,
-};
+use crate::ui::{Button, ButtonKind, Choice, Editor, Field, For, Glyph, Show, listen, part};
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 struct Invitation {

@@ -131,6 +131,10 @@ impl Browser {
         self.client.delete(format!("{}{path}", self.address))
     }
 
+    pub fn put(&self, path: &str) -> RequestBuilder {
+        self.client.put(format!("{}{path}", self.address))
+    }
+
     pub async fn set_up(&self, code: &str) -> Response {
         let form = [
             ("code", code),

@@ -77,8 +77,9 @@ async fn what_people_do_about_their_rights_is_noted_with_who_and_whom() {
     let placed = members["members"][1]["id"].as_str().unwrap();
     let place = administrator
         .put(&format!("/api/v1/members/{placed}"))
-        .json(&json!({ "role": "viewer", "department": null }));
-    assert_eq!(place.send().await.unwrap().status(), 204);
+        .json(&json!({ "role": "viewer", "department": null }))
+        .send();
+    assert_eq!(place.await.unwrap().status(), 204);
 
     let expected = [
         "workspace-opened",
@@ -97,7 +98,9 @@ async fn what_people_do_about_their_rights_is_noted_with_who_and_whom() {
         "member-placed",
     ];
     assert_eq!(whats(&administrator).await, expected);
-    let body = administrator.json("/api/v1/journal?what=member-placed").await;
+    let body = administrator
+        .json("/api/v1/journal?what=member-placed")
+        .await;
     assert_eq!(body["entries"][0]["about"], placed);
     assert_eq!(body["entries"][0]["detail"], "viewer");
     let body = administrator.json("/api/v1/journal?what=refused").await;

@@ -2,8 +2,8 @@
 
 use super::changes::{kind, number, position};
 use super::{PostgresStore, blob, id, id_or_none, journal, news};
-use crate::store::notices::Notice;
 use crate::store::journal::NewEntry;
+use crate::store::notices::Notice;
 use crate::store::rights::{Narrowed, Rights, RightsChange, StoredRights};
 use crate::store::{StoreError, StoreResult};
 use async_trait::async_trait;

@@ -113,7 +113,9 @@ mod tests {
 
     #[test]
     fn upgrades_are_numbered_as_in_sqlite() {
-        assert!(MIGRATIONS.is_sorted_by(|one, other| one.0 < other.0));
+        for (index, (version, name, _)) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(*version, index as i64 + 1, "{name}");
+        }
         assert_eq!(SCHEMA_VERSION, crate::store::sqlite::SCHEMA_VERSION);
     }
 }

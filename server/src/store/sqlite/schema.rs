@@ -97,7 +97,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn upgrades_stand_in_the_order_of_their_numbers() {
-        assert!(MIGRATIONS.is_sorted_by(|one, other| one.0 < other.0));
+    fn upgrades_are_numbered_without_gaps() {
+        for (index, (version, name, _)) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(*version, index as i64 + 1, "{name}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use huike_server::clock::Clock;
+use huike_server::store::journal::{NewEntry, What};
 use huike_server::store::people::Member;
 use huike_server::store::rights::{Narrowed, RightsChange, StoredRights};
 use huike_server::sync::hub::Hub;
