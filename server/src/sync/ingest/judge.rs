@@ -124,6 +124,7 @@ impl Judge {
         submissions: &[Submission],
     ) -> StoreResult<()> {
         let mut missing: HashMap<RecordId, HashSet<RecordRef>> = HashMap::new();
+        self.rights.make_room();
         let mut known_rights = HashSet::new();
         for submission in submissions {
             let workspace_id = submission.workspace_id;

@@ -21,7 +21,7 @@ use huike_shared::sync::message::DocumentState;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Workspaces whose rights are remembered.
+/// Workspaces whose rights are remembered, and those of one batch besides.
 const WORKSPACES_MAX: usize = 1_000;
 
 /// The rights of workspaces, as far as they were asked for.
@@ -29,6 +29,14 @@ const WORKSPACES_MAX: usize = 1_000;
 pub struct KnownRights(HashMap<RecordId, (u64, Arc<Company>)>);
 
 impl KnownRights {
+    /// Forgets them all when they are too many. Between batches only: a batch asks for all of its workspaces before
+    /// it judges the first change.
+    pub fn make_room(&mut self) {
+        if self.0.len() >= WORKSPACES_MAX {
+            self.0.clear();
+        }
+    }
+
     /// Sees to it that what is known of a workspace is current.
     pub async fn know(&mut self, store: &dyn Store, workspace_id: RecordId) -> StoreResult<()> {
         let version = store.rights_version(workspace_id).await?;
@@ -36,9 +44,6 @@ impl KnownRights {
             return Ok(());
         }
         let rights = store.rights(workspace_id).await?;
-        if self.0.len() >= WORKSPACES_MAX {
-            self.0.clear();
-        }
         let company = Arc::new(rights.company());
         self.0.insert(workspace_id, (rights.version, company));
         Ok(())
