@@ -160,7 +160,7 @@ pub fn DepartmentList(departments: Departments) -> impl IntoView {
             <li class="list-row">
                 <span class="list-words">
                     <b>{it.name}</b>
-                    <span>{path}</span>
+                    {it.parent.is_some().then(|| view! { <span>{path}</span> })}
                 </span>
                 <Show when=move || manages.get()>
                     <Button

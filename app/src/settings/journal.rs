@@ -1,6 +1,7 @@
 //! The security log, for administrators: who did what about sign-in, rights and data, with a filter and files.
 
 use huike_messages::Messages;
+use huike_shared::access::Role;
 use huike_shared::id::RecordId;
 use huike_shared::registry;
 use leptos::ev::SubmitEvent;
@@ -8,6 +9,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::confirm::ProblemOrConfirm;
+use super::role_key;
 use crate::files::save_file;
 use crate::i18n::{I18n, use_i18n};
 use crate::record::kind_label;
@@ -229,7 +231,15 @@ fn facts(i18n: I18n, store: LocalStore, entry: &Entry) -> String {
         Some(who),
         about,
         kind.map(|it| kind_label(i18n, it.kind)),
-        Some(entry.detail.clone()).filter(|it| !it.is_empty()),
+        Some(detail(i18n, &entry.detail)).filter(|it| !it.is_empty()),
     ];
     facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// The word that says more; of a role, its name.
+fn detail(i18n: I18n, word: &str) -> String {
+    match Role::from_word(word) {
+        Some(role) => i18n.by_key(&role_key(role.word())),
+        None => word.to_owned(),
+    }
 }
