@@ -235,11 +235,22 @@ fn focus_control(root_ref: NodeRef<html::Div>, editor: Editor) {
 }
 
 fn focus_value(root_ref: NodeRef<html::Div>) {
+    let Some(root) = root_ref.get_untracked() else {
+        return;
+    };
+    // The control goes at once and the value comes with the next frame. A key that is pressed meanwhile must find
+    // its way from here, or it is lost.
+    let _ = root.set_attribute("tabindex", "-1");
+    let _ = root.focus();
     request_animation_frame(move || {
-        let root = root_ref.try_get_untracked().flatten();
-        if let Some(value) = root.and_then(|it| all(&it, ".inline-value").into_iter().next()) {
+        let is_here = document()
+            .active_element()
+            .is_some_and(|it| root.contains(Some(&it)));
+        let value = all(&root, ".inline-value").into_iter().next();
+        if let Some(value) = value.filter(|_| is_here) {
             let _ = value.focus();
         }
+        let _ = root.remove_attribute("tabindex");
     });
 }
 
